@@ -1,0 +1,38 @@
+/**
+ * The readable half of a checkpoint folder: manifest.json beside weights.safetensors
+ * (parameters and frozen projections) and, for resuming, training.safetensors (optimiser slots).
+ */
+import { z } from "zod";
+import { ModelConfig } from "./model-config.ts";
+import { Metrics } from "./run-event.ts";
+import { TrainingConfig } from "./training-config.ts";
+
+export const CHECKPOINT_FORMAT = 1;
+
+const fileEntry = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sizeBytes: z.int().nonnegative(),
+});
+
+export const CheckpointManifest = z.object({
+  format: z.literal(CHECKPOINT_FORMAT),
+  name: z.string(),
+  createdAt: z.string(),
+  step: z.int().nonnegative(),
+  model: ModelConfig,
+  training: TrainingConfig.optional(),
+  files: z.record(z.string(), fileEntry),
+  /** Everything that exact resume needs besides the tensors; opaque to readers. */
+  resume: z
+    .object({
+      /** Position of the data stream: see `@performer/proteins` BatchStreamState. */
+      data: z.unknown(),
+      /** Step of the last redraw of the projections. */
+      lastRedraw: z.int(),
+    })
+    .optional(),
+  metrics: z.object({ validation: Metrics.optional() }).default({}),
+  /** The data that trained it: file names (no folders), sequences, residues. */
+  data: z.object({ files: z.array(z.string()), sequences: z.int(), residues: z.int() }).optional(),
+});
+export type CheckpointManifest = z.infer<typeof CheckpointManifest>;

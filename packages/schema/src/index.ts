@@ -1,0 +1,37 @@
+/**
+ * One definition of each thing that crosses a border: model and training configs, run events,
+ * checkpoint manifests and the REST contract.
+ *
+ * @example
+ * const config = parseWith(ModelConfig, JSON.parse(text), "configs/demo.json");
+ */
+export { CHECKPOINT_FORMAT, CheckpointManifest } from "./checkpoint-manifest.ts";
+export {
+  AttentionConfig,
+  FeatureMapConfig,
+  ModelConfig,
+  type ModelConfigInput,
+  projectionKinds,
+} from "./model-config.ts";
+export {
+  AttentionResponse,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
+  HealthResponse,
+  MAX_SEQUENCES_PER_REQUEST,
+  ModelSummary,
+  ModelsResponse,
+  Problem,
+  RunSummary,
+  RunsResponse,
+  SimilarityResponse,
+} from "./rest.ts";
+export { Metrics, RunEvent } from "./run-event.ts";
+export {
+  DataConfig,
+  MaskingConfig,
+  OptimizerConfig,
+  RunConfig,
+  TrainingConfig,
+} from "./training-config.ts";
+export { parseWith, SchemaError } from "./validation.ts";
