@@ -1,0 +1,14 @@
+/** `npm test`: set up whatever is missing, the test tools included, then run every test. */
+import { ensureBrowser } from "./browser.mjs";
+import { ensureBuild } from "./build.mjs";
+import { runPerformer } from "./performer.mjs";
+import { runAsProgram, runCommand } from "./run-command.mjs";
+
+await runAsProgram(async () => {
+  await ensureBuild();
+  await runPerformer(["setup"]);
+  const browser = await ensureBrowser();
+  await runCommand("npx", ["vitest", "run", ...process.argv.slice(2)], {
+    env: { CHROMIUM_PATH: browser },
+  });
+});

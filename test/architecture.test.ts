@@ -1,0 +1,100 @@
+/** Holds the rules of ARCHITECTURE.md: who may import whom, and what may not be imported at all. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Workspace → workspaces that its sources may import. */
+const ALLOWED: Record<string, readonly string[]> = {
+  "packages/random": [],
+  "packages/schema": [],
+  "packages/proteins": ["random", "schema"],
+  "packages/performer": ["random", "schema"],
+  "packages/interpret": ["random", "schema", "performer", "proteins"],
+  "packages/tensorflow": ["random", "schema", "performer"],
+  "packages/training": ["random", "schema", "proteins", "performer", "tensorflow"],
+  "packages/charts": [],
+  "packages/testing": [],
+  "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
+  "apps/api": ["random", "schema", "proteins", "performer", "interpret", "training", "tensorflow"],
+  "apps/cli": [
+    "random",
+    "schema",
+    "proteins",
+    "performer",
+    "interpret",
+    "training",
+    "tensorflow",
+    "trainer",
+    "api",
+  ],
+  "apps/dashboard": ["random", "schema", "performer", "proteins", "interpret", "charts"],
+};
+
+/** Packages that run in a browser: their sources know no Node module (adapters in node.ts excepted). */
+const PLATFORM_FREE = ["random", "schema", "proteins", "performer", "interpret", "charts"];
+
+type Import = { file: string; specifier: string };
+
+const sourcesOf = (workspace: string): string[] =>
+  readdirSync(join(root, workspace, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(root, workspace, "src", name));
+
+const importsOf = (file: string): Import[] =>
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
+    file: relative(root, file),
+    specifier: match[1] as string,
+  }));
+
+const workspaces = ["packages", "apps"].flatMap((group) =>
+  readdirSync(join(root, group)).map((name) => `${group}/${name}`),
+);
+
+describe.each(workspaces)("%s", (workspace) => {
+  const imports = sourcesOf(workspace).flatMap(importsOf);
+
+  test("imports only the workspaces below it, through their exports", () => {
+    const allowed = ALLOWED[workspace];
+    expect(allowed, `${workspace} has no row in the table above`).toBeDefined();
+    const foreign = imports.filter(({ specifier }) => {
+      if (!specifier.startsWith("@performer/")) return false;
+      const [, name = "", ...deeper] = specifier.split("/");
+      return !allowed?.includes(name) || deeper.length > 1 || deeper[0] === "src";
+    });
+    expect(foreign).toEqual([]);
+  });
+
+  test("reaches no other workspace by a relative path", () => {
+    const escaping = imports.filter(
+      ({ file, specifier }) =>
+        specifier.startsWith(".") &&
+        !join(file, "..", specifier).startsWith(join(workspace, "src")) &&
+        !specifier.endsWith("package.json"),
+    );
+    expect(escaping).toEqual([]);
+  });
+
+  if (PLATFORM_FREE.some((name) => workspace === `packages/${name}`)) {
+    test("knows no Node module outside its node adapter", () => {
+      const node = imports.filter(
+        ({ file, specifier }) =>
+          specifier.startsWith("node:") && !/\/src\/node(\.ts|\/)/.test(file),
+      );
+      expect(node).toEqual([]);
+    });
+  }
+
+  test("imports nothing that its package.json does not name", () => {
+    const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8"));
+    const declared = new Set(Object.keys(manifest.dependencies ?? {}));
+    const undeclared = imports.filter(({ specifier }) => {
+      if (/^(\.|node:)/.test(specifier)) return false;
+      const parts = specifier.split("/");
+      const name = specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0];
+      return !declared.has(name as string);
+    });
+    expect(undeclared).toEqual([]);
+  });
+});
