@@ -1,1 +1,38 @@
-export {};
+/**
+ * Data to picture: `(data, options) → element`. The document is an option, so the same functions draw
+ * in the browser and, where the renderer is SVG, in Node.
+ *
+ * @example
+ * const scale = createColorScale({ kind: "diverging", domain: [-1, 1] });
+ * const figure = heatMap(matrixFromRows(similarity), {
+ *   document, title: "Similarity of amino acids", legendTitle: "Pearson r", colorScale: scale,
+ *   rowLabels: [...residues], columnLabels: [...residues], highlights: [{ row: 2, column: 3 }],
+ * });
+ */
+export {
+  type AttentionGridData,
+  type AttentionGridOptions,
+  attentionGrid,
+  type HeadPosition,
+} from "./attention-grid.ts";
+export type { CellPosition } from "./cell-pointer.ts";
+export type { ChartTheme } from "./chart-theme.ts";
+export {
+  type ColorScale,
+  type ColorScaleOptions,
+  createColorScale,
+  divergingScaleFor,
+  sequentialScaleFor,
+} from "./color-scale.ts";
+export { type HeatMapOptions, heatMap } from "./heat-map.ts";
+export type { HeatMapCell } from "./heat-map-cells.ts";
+export { type Matrix, matrixFromRows } from "./matrix.ts";
+export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";
+export {
+  type CurveBaseline,
+  type TrainingCurves,
+  type TrainingCurvesData,
+  type TrainingCurvesOptions,
+  trainingCurves,
+} from "./training-curves.ts";
+export { type CurveMetric, type CurvePoint, curveMetrics } from "./training-series.ts";

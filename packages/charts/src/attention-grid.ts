@@ -1,0 +1,110 @@
+/**
+ * Every attention map of a model at a glance: rows are layers, columns are heads, each a small canvas
+ * in a button. Maps are pooled to thumbnails by their largest value, so diagonals and stripes survive.
+ */
+import { type ColorScale, sequentialScaleFor } from "./color-scale.ts";
+import { assertMatrix, type Matrix } from "./matrix.ts";
+import { paintMatrix } from "./raster.ts";
+
+export interface HeadPosition {
+  /** 0-based. */
+  readonly layer: number;
+  readonly head: number;
+}
+
+export interface AttentionGridData {
+  /** L, residues. */
+  readonly length: number;
+  /** [layers][heads] maps, [L × L] row-major. */
+  readonly maps: readonly (readonly ArrayLike<number>[])[];
+}
+
+export interface AttentionGridOptions {
+  readonly document: Document;
+  /** Accessible name; "attention by layer and head" without. */
+  readonly title?: string;
+  /** px of a thumbnail; 72 without. */
+  readonly thumbnailSize?: number;
+  /** "each": every head from zero to its own largest value. "shared": one scale for all. */
+  readonly domain?: "each" | "shared";
+  readonly selected?: HeadPosition;
+  readonly onSelect?: (position: HeadPosition) => void;
+}
+
+/** @throws {RangeError} where there is no map, or a map is not L × L, or layers differ in heads. */
+export function attentionGrid(data: AttentionGridData, options: AttentionGridOptions): HTMLElement {
+  const { document, thumbnailSize = 72, domain = "each" } = options;
+  const heads = assertGrid(data);
+  const matrices = data.maps.map((layer) =>
+    layer.map((values) => ({ rows: data.length, columns: data.length, values })),
+  );
+  const shared = domain === "shared" ? sharedScale(matrices.flat()) : undefined;
+
+  const grid = document.createElement("div");
+  grid.className = "attention-grid";
+  grid.setAttribute("role", "group");
+  grid.setAttribute("aria-label", options.title ?? "attention by layer and head");
+  grid.style.cssText = `display:grid;gap:4px;align-items:center;overflow-x:auto;grid-template-columns:max-content repeat(${heads}, ${thumbnailSize}px)`;
+
+  const addLabel = (text: string) => {
+    const label = document.createElement("span");
+    label.textContent = text;
+    label.style.fontSize = "11px";
+    label.setAttribute("aria-hidden", "true");
+    grid.append(label);
+  };
+  addLabel("");
+  for (let head = 0; head < heads; head++) addLabel(`head ${head + 1}`);
+
+  let pressed: HTMLButtonElement | null = null;
+  const press = (button: HTMLButtonElement) => {
+    pressed?.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-pressed", "true");
+    pressed = button;
+  };
+  matrices.forEach((layerMatrices, layer) => {
+    addLabel(`layer ${layer + 1}`);
+    layerMatrices.forEach((matrix, head) => {
+      const scale = shared ?? sequentialScaleFor(matrix);
+      const canvas = paintMatrix(document, matrix, scale, 2 * thumbnailSize);
+      canvas.style.cssText += `;display:block;width:${thumbnailSize}px;height:${thumbnailSize}px`;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.style.cssText = "padding:0;line-height:0;cursor:pointer";
+      button.setAttribute("aria-label", `layer ${layer + 1}, head ${head + 1}`);
+      button.setAttribute("aria-pressed", "false");
+      button.append(canvas);
+      button.addEventListener("click", () => {
+        press(button);
+        options.onSelect?.({ layer, head });
+      });
+      if (options.selected?.layer === layer && options.selected.head === head) press(button);
+      grid.append(button);
+    });
+  });
+  return grid;
+}
+
+function assertGrid({ maps, length }: AttentionGridData): number {
+  const heads = maps[0]?.length ?? 0;
+  if (heads === 0) {
+    throw new RangeError("attentionGrid: expected at least one layer with one head, got none");
+  }
+  maps.forEach((layer, index) => {
+    if (layer.length !== heads) {
+      throw new RangeError(
+        `attentionGrid: expected ${heads} heads in every layer, got ${layer.length} in layer ${index + 1}`,
+      );
+    }
+    for (const values of layer) {
+      assertMatrix({ rows: length, columns: length, values }, "attentionGrid");
+    }
+  });
+  return heads;
+}
+
+function sharedScale(matrices: readonly Matrix[]): ColorScale {
+  const largest = matrices.map((matrix) => sequentialScaleFor(matrix).domain[1]);
+  const values = [0, Math.max(...largest)];
+  return sequentialScaleFor({ rows: 1, columns: 2, values });
+}

@@ -1,0 +1,121 @@
+/** Training curves as a Chart.js configuration: pure, so that it is tested without a canvas. */
+import type { ChartConfiguration, ChartDataset, Point } from "chart.js";
+import { format } from "d3";
+import type { ChartColors } from "./chart-theme.ts";
+import { type CurveMetric, type CurvePoint, metricOf, smoothSeries } from "./training-series.ts";
+
+export interface CurvesState {
+  readonly training: readonly CurvePoint[];
+  readonly validation: readonly CurvePoint[];
+  readonly baseline?: { readonly perplexity: number; readonly accuracy: number };
+  readonly metric: CurveMetric;
+  readonly smoothing: number;
+}
+
+type LineDataset = ChartDataset<"line", Point[]>;
+
+const AXIS_TITLES: Readonly<Record<CurveMetric, string>> = {
+  perplexity: "perplexity",
+  loss: "loss (nats a residue)",
+  accuracy: "accuracy",
+};
+
+/** raw, smoothed, validation, baseline: always four, in this order, so that updates need no rebuild. */
+export function curveDatasets(state: CurvesState, colors: ChartColors): LineDataset[] {
+  const { training, validation, metric, smoothing } = state;
+  const toPoints = (points: readonly CurvePoint[]) =>
+    points.map(({ step, metrics }) => ({ x: step, y: metricOf(metrics, metric) }));
+  const line = { pointRadius: 0, pointHitRadius: 6, tension: 0 };
+  return [
+    {
+      ...line,
+      label: "training",
+      data: toPoints(training),
+      borderColor: colors.trainingFaint,
+      backgroundColor: colors.trainingFaint,
+      borderWidth: 1,
+    },
+    {
+      ...line,
+      label: "training, smoothed",
+      data: toPoints(smoothSeries(training, smoothing)),
+      borderColor: colors.training,
+      backgroundColor: colors.training,
+      borderWidth: 2,
+    },
+    {
+      ...line,
+      label: "validation",
+      data: toPoints(validation),
+      borderColor: colors.validation,
+      backgroundColor: colors.validation,
+      borderWidth: 1.5,
+      pointRadius: 3.5,
+    },
+    {
+      ...line,
+      label: "unigram baseline",
+      data: baselinePoints(state),
+      borderColor: colors.baseline,
+      backgroundColor: colors.baseline,
+      borderWidth: 1.5,
+      borderDash: [6, 4],
+    },
+  ];
+}
+
+export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConfiguration<"line"> {
+  const axis = (text: string) => ({
+    title: { display: true, text, color: colors.ink },
+    ticks: { color: colors.ink },
+    grid: { color: colors.grid },
+  });
+  return {
+    type: "line",
+    data: { datasets: curveDatasets(state, colors) },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      interaction: { mode: "nearest", axis: "x", intersect: false },
+      scales: {
+        x: { type: "linear", min: 0, ...axis("step") },
+        y: { type: "linear", ...axis(AXIS_TITLES[state.metric]) },
+      },
+      plugins: {
+        legend: { labels: { color: colors.ink, boxHeight: 1 } },
+        tooltip: { callbacks: { title: (items) => `step ${items[0]?.parsed.x ?? ""}` } },
+      },
+    },
+  };
+}
+
+/** What the picture says, in words: the accessible name. */
+export function summarizeCurves({ training, validation, baseline, metric }: CurvesState): string {
+  const part = (name: string, point: CurvePoint | undefined) =>
+    point ? [`${name} ${show(metricOf(point.metrics, metric))} at step ${point.step}`] : [];
+  const parts = [
+    ...part("training", training.at(-1)),
+    ...part("validation", validation.at(-1)),
+    ...(baseline ? [`unigram baseline ${show(baselineOf(baseline, metric))}`] : []),
+  ];
+  return `${metric} by training step: ${parts.length > 0 ? parts.join(", ") : "no points yet"}`;
+}
+
+const show = (value: number): string => format(".3~g")(value);
+
+function baselineOf(baseline: NonNullable<CurvesState["baseline"]>, metric: CurveMetric): number {
+  return metric === "loss" ? Math.log(baseline.perplexity) : baseline[metric];
+}
+
+function baselinePoints({ training, validation, baseline, metric }: CurvesState): Point[] {
+  if (!baseline) return [];
+  const lastStep = Math.max(1, training.at(-1)?.step ?? 0, validation.at(-1)?.step ?? 0);
+  const y = baselineOf(baseline, metric);
+  return [
+    { x: 0, y },
+    { x: lastStep, y },
+  ];
+}
