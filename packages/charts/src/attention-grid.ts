@@ -44,7 +44,7 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
   grid.className = "attention-grid";
   grid.setAttribute("role", "group");
   grid.setAttribute("aria-label", options.title ?? "attention by layer and head");
-  grid.style.cssText = `display:grid;gap:4px;align-items:center;overflow-x:auto;grid-template-columns:max-content repeat(${heads}, ${thumbnailSize}px)`;
+  grid.style.cssText = `display:grid;gap:6px;padding:3px;align-items:center;overflow-x:auto;grid-template-columns:max-content repeat(${heads}, ${thumbnailSize}px)`;
 
   const addLabel = (text: string) => {
     const label = document.createElement("span");
@@ -58,8 +58,8 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
 
   let pressed: HTMLButtonElement | null = null;
   const press = (button: HTMLButtonElement) => {
-    pressed?.setAttribute("aria-pressed", "false");
-    button.setAttribute("aria-pressed", "true");
+    if (pressed) mark(pressed, false);
+    mark(button, true);
     pressed = button;
   };
   matrices.forEach((layerMatrices, layer) => {
@@ -70,9 +70,9 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
       canvas.style.cssText += `;display:block;width:${thumbnailSize}px;height:${thumbnailSize}px`;
       const button = document.createElement("button");
       button.type = "button";
-      button.style.cssText = "padding:0;line-height:0;cursor:pointer";
+      button.style.cssText = "padding:0;border:0;line-height:0;cursor:pointer;color:inherit";
       button.setAttribute("aria-label", `layer ${layer + 1}, head ${head + 1}`);
-      button.setAttribute("aria-pressed", "false");
+      mark(button, false);
       button.append(canvas);
       button.addEventListener("click", () => {
         press(button);
@@ -83,6 +83,12 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
     });
   });
   return grid;
+}
+
+function mark(button: HTMLButtonElement, selected: boolean): void {
+  button.setAttribute("aria-pressed", String(selected));
+  // a shadow, not an outline: the outline is the browser's for keyboard focus
+  button.style.boxShadow = selected ? "0 0 0 3px currentColor" : "none";
 }
 
 function assertGrid({ maps, length }: AttentionGridData): number {

@@ -30,7 +30,7 @@ export function layoutColumns(labels: readonly string[], cellSize: number): Axis
 export function layoutRows(labels: readonly string[], cellSize: number): AxisLayout {
   const widest = Math.max(0, ...labels.map(textWidth));
   const stride = labelStride(cellSize, FONT_SIZE + 1);
-  return { labels, cellSize, stride, rotated: false, depth: labels.length ? widest + 6 : 0 };
+  return { labels, cellSize, stride, rotated: false, depth: widest + 8 };
 }
 
 /** Labels above the plot, whose top edge is the group's x axis. */

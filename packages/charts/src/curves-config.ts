@@ -85,7 +85,7 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
         y: { type: "linear", ...axis(AXIS_TITLES[state.metric]) },
       },
       plugins: {
-        legend: { labels: { color: colors.ink, boxHeight: 1 } },
+        legend: { labels: { color: colors.ink, usePointStyle: true, pointStyle: "line" } },
         tooltip: { callbacks: { title: (items) => `step ${items[0]?.parsed.x ?? ""}` } },
       },
     },

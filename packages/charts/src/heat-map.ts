@@ -60,7 +60,9 @@ export function heatMap(matrix: Matrix, options: HeatMapOptions): HTMLElement {
 
   const figure = document.createElement("figure");
   figure.className = "heat-map";
-  figure.style.cssText = `position:relative;margin:0;width:${layout.width}px;max-width:100%`;
+  figure.style.margin = "0";
+  const box = document.createElement("div");
+  box.style.cssText = `position:relative;width:${layout.width}px;max-width:100%`;
 
   const svg = createSvg(document, layout.width, layout.height);
   drawFrame(svg, layout, options, scale);
@@ -69,7 +71,7 @@ export function heatMap(matrix: Matrix, options: HeatMapOptions): HTMLElement {
 
   if (renderer === "canvas" || (renderer === "auto" && matrix.values.length > MAX_SVG_CELLS)) {
     const canvas = paintMatrix(document, matrix, scale, MAX_CANVAS_SIDE);
-    figure.append(placeBehind(canvas, layout));
+    box.append(placeBehind(canvas, layout));
     cells.append("rect").attr("width", plot.width).attr("height", plot.height).attr("fill", "none");
   } else {
     drawCells(cells, content);
@@ -79,11 +81,12 @@ export function heatMap(matrix: Matrix, options: HeatMapOptions): HTMLElement {
 
   // an image hides its parts from assistive technology; a map to walk in must not be one
   svg.attr("role", interactive ? "group" : "img").attr("aria-label", title);
-  figure.append(svg.node() as SVGSVGElement);
+  box.append(svg.node() as SVGSVGElement);
+  figure.append(box);
   return figure;
 }
 
-/** In percent of the figure, so that canvas and SVG shrink together. */
+/** In percent of the box, so that canvas and SVG shrink together. */
 function placeBehind(canvas: HTMLCanvasElement, { plot, width, height }: HeatMapLayout) {
   const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
   Object.assign(canvas.style, {
