@@ -1,1 +1,39 @@
-export {};
+/**
+ * FAVOR+ attention and the protein Performer, on tfjs-core alone: Node and browser.
+ * Axes: B batch, L length, H heads, D head size, M random features, E model width, V vocabulary.
+ * Gradients must be registered by the application (loading @tensorflow/tfjs or tfjs-node does it).
+ *
+ * @example
+ * const model = initModel(config, randomKey(0));
+ * const { hidden, logits } = applyModel(model, { tokens, paddingMask });
+ * const { lossSum, weightSum } = crossEntropy(logits, targets, lossMask);
+ */
+export {
+  type AttentionFeatures,
+  type AttentionOptions,
+  attention,
+  attentionFeatures,
+  type FeatureOptions,
+} from "./attention.ts";
+export type { AttentionState } from "./block.ts";
+export { type CrossEntropy, crossEntropy } from "./cross-entropy.ts";
+export { type DropoutMask, dropoutMask } from "./dropout.ts";
+export {
+  createFeatureMap,
+  type Direction,
+  type FeatureMap,
+  type KeyContext,
+  type KeyFeatures,
+} from "./feature-map.ts";
+export {
+  type ApplyOptions,
+  applyModel,
+  disposeModel,
+  initModel,
+  type ModelInputs,
+  type ModelOutputs,
+  type PerformerModel,
+} from "./model.ts";
+export { flattenTree, type ParameterTree, unflattenTree } from "./parameter-tree.ts";
+export { countParameters, type ParameterShape, parameterShapes } from "./parameters.ts";
+export { drawProjection, drawProjections, type ProjectionKind } from "./projection.ts";

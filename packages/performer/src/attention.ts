@@ -1,0 +1,150 @@
+/**
+ * Attention at the API: layout [B, L, H, D], mechanism chosen by config. A further mechanism is one
+ * file that maps query, key, value [B, H, L, D] to [B, H, L, D], and one case here.
+ */
+import type { AttentionConfig } from "@performer/schema";
+import { mul, reshape, type Tensor2D, type Tensor4D, tidy, transpose } from "@tensorflow/tfjs-core";
+import { exactAttention } from "./exact-attention.ts";
+import { favorAttention } from "./favor-attention.ts";
+import { createFeatureMap, type Direction } from "./feature-map.ts";
+
+export interface AttentionOptions {
+  readonly config: AttentionConfig;
+  readonly direction: Direction;
+  /** W [M, D]; needed by "favor". */
+  readonly projection?: Tensor2D | undefined;
+  /** [B, L], 1 = takes part, 0 = padding. */
+  readonly paddingMask?: Tensor2D | undefined;
+}
+
+/**
+ * query, key, value [B, L, H, D] → [B, L, H, D]. Masked keys enter neither the numerator nor the
+ * denominator; the output at masked positions is zero.
+ * @throws {RangeError} where shapes disagree or the projection is missing.
+ */
+export function attention(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  { config, direction, projection, paddingMask }: AttentionOptions,
+): Tensor4D {
+  assertSameShape("attention", query, { key, value });
+  return tidy(() => {
+    const mask = spreadMask("attention", query, paddingMask);
+    const [q, k, v] = [headsFirst(query), headsFirst(key), headsFirst(value)];
+    switch (config.mechanism) {
+      case "favor":
+        return headsLast(
+          favorAttention(q, k, v, {
+            featureMap: createFeatureMap(config.featureMap),
+            projection: requireProjection("attention", projection, query),
+            direction,
+            chunkSize: config.chunkSize,
+            mask,
+          }),
+        );
+      case "exact":
+        return headsLast(exactAttention(q, k, v, { direction, mask }));
+      default:
+        return config satisfies never;
+    }
+  });
+}
+
+export interface FeatureOptions {
+  readonly config: AttentionConfig;
+  readonly projection: Tensor2D;
+  readonly paddingMask?: Tensor2D | undefined;
+  /** Default bidirectional. */
+  readonly direction?: Direction;
+}
+
+export interface AttentionFeatures {
+  /** [B, H, L, M] */
+  readonly queryFeatures: Tensor4D;
+  /** [B, H, L, M], zero at masked positions. */
+  readonly keyFeatures: Tensor4D;
+  /**
+   * [B, H, L, 1] in causal mode with a softmax kernel: the weight of key j for query i is
+   * queryFeatures_i · keyFeatures_j exp(keyLogScale_j - keyLogScale_i). Otherwise null: no factor.
+   */
+  readonly keyLogScale: Tensor4D | null;
+}
+
+/**
+ * The features from which linear attention can be recovered: A = D⁻¹ Q' K'ᵀ (docs/math.md, eq. 9).
+ * query, key [B, L, H, D].
+ * @throws {RangeError} where the mechanism has no features.
+ */
+export function attentionFeatures(
+  query: Tensor4D,
+  key: Tensor4D,
+  { config, projection, paddingMask, direction = "bidirectional" }: FeatureOptions,
+): AttentionFeatures {
+  if (config.mechanism !== "favor") {
+    throw new RangeError(
+      `attentionFeatures: expected mechanism "favor", got "${config.mechanism}", which has no features; use softmax(QKᵀ)`,
+    );
+  }
+  assertSameShape("attentionFeatures", query, { key });
+  const weights = requireProjection("attentionFeatures", projection, query);
+  const featureMap = createFeatureMap(config.featureMap);
+  const [queryFeatures, keyFeatures, ...scale] = tidy(() => {
+    const mask = spreadMask("attentionFeatures", query, paddingMask);
+    const { features, logScale } = featureMap.keyFeatures(headsFirst(key), weights, {
+      direction,
+      mask,
+    });
+    const kept = mask === null ? features : mul<Tensor4D>(features, mask);
+    return [
+      featureMap.queryFeatures(headsFirst(query), weights),
+      kept,
+      ...(logScale === null ? [] : [logScale]),
+    ] as [Tensor4D, Tensor4D, ...Tensor4D[]];
+  });
+  return { queryFeatures, keyFeatures, keyLogScale: scale[0] ?? null };
+}
+
+/** [B, L, H, D] ↔ [B, H, L, D] */
+const headsFirst = (x: Tensor4D) => transpose(x, [0, 2, 1, 3]);
+const headsLast = headsFirst;
+
+/** [B, L] → [B, 1, L, 1] */
+function spreadMask(caller: string, query: Tensor4D, mask: Tensor2D | undefined): Tensor4D | null {
+  if (mask === undefined) return null;
+  const [B, L] = query.shape;
+  if (mask.shape[0] !== B || mask.shape[1] !== L) {
+    throw new RangeError(
+      `${caller}: expected paddingMask [${B}, ${L}] (one entry a position), got [${mask.shape}]`,
+    );
+  }
+  return reshape(mask, [B, 1, L, 1]);
+}
+
+function requireProjection(
+  caller: string,
+  projection: Tensor2D | undefined,
+  query: Tensor4D,
+): Tensor2D {
+  const D = query.shape[3];
+  if (projection?.shape[1] !== D) {
+    throw new RangeError(
+      `${caller}: expected a projection [M, ${D}], got ${projection ? `[${projection.shape}]` : "none"}; draw one with drawProjections`,
+    );
+  }
+  return projection;
+}
+
+function assertSameShape(
+  caller: string,
+  query: Tensor4D,
+  others: Readonly<Record<string, Tensor4D>>,
+): void {
+  for (const [name, tensor] of Object.entries(others)) {
+    if (tensor.shape.join() !== query.shape.join()) {
+      throw new RangeError(
+        `${caller}: expected ${name} of the query's shape [${query.shape}], got [${tensor.shape}]`,
+      );
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** One pre-norm Transformer block: x + attention(norm(x)), then x + feedForward(norm(x)). */
+import { type RandomKey, splitKey } from "@performer/random";
+import type { ModelConfig } from "@performer/schema";
+import * as tf from "@tensorflow/tfjs-core";
+import { attention } from "./attention.ts";
+import { type DropoutMask, dropout } from "./dropout.ts";
+import { feedForward } from "./feed-forward.ts";
+import { applyNorm } from "./layer-norm.ts";
+import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
+
+/** Query, key and value of a layer, [B, L, H, D] each; freed after the call that receives them. */
+export interface AttentionState {
+  readonly query: tf.Tensor4D;
+  readonly key: tf.Tensor4D;
+  readonly value: tf.Tensor4D;
+}
+
+export interface BlockContext {
+  readonly config: ModelConfig;
+  /** [B, L] */
+  readonly shape: readonly [number, number];
+  readonly projection: tf.Tensor2D | undefined;
+  readonly paddingMask: tf.Tensor2D | undefined;
+  readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;
+  readonly observe: ((state: AttentionState) => void) | undefined;
+}
+
+/** x [B L, E] → [B L, E] */
+export function applyBlock(
+  x: tf.Tensor2D,
+  tree: ParameterTree,
+  context: BlockContext,
+): tf.Tensor2D {
+  const attended = selfAttention(
+    applyNorm(x, tree, "attentionNorm"),
+    branch(tree, "attention"),
+    context,
+  );
+  const middle = tf.add(x, dropped(attended, "attention", context)) as tf.Tensor2D;
+  const fed = feedForward(applyNorm(middle, tree, "feedForwardNorm"), branch(tree, "feedForward"));
+  return tf.add<tf.Tensor2D>(middle, dropped(fed, "feedForward", context));
+}
+
+function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContext): tf.Tensor2D {
+  const { config, projection, paddingMask } = context;
+  const { embeddingSize: E, numHeads: H } = config;
+  const [B, L] = context.shape;
+  const project = (input: tf.Tensor2D, name: string) =>
+    tf.matMul<tf.Tensor2D>(input, leaf(branch(tree, name), "kernel") as tf.Tensor2D);
+  const heads = (name: string) => tf.reshape<tf.Rank.R4>(project(x, name), [B, L, H, E / H]);
+
+  const state = { query: heads("query"), key: heads("key"), value: heads("value") };
+  context.observe?.(state);
+  const output = attention(state.query, state.key, state.value, {
+    config: config.attention,
+    direction: config.direction,
+    projection,
+    paddingMask,
+  });
+  return project(tf.reshape<tf.Rank.R2>(output, [B * L, E]), "output");
+}
+
+function dropped(
+  x: tf.Tensor2D,
+  place: string,
+  { config, dropout: by }: BlockContext,
+): tf.Tensor2D {
+  return by ? dropout(x, config.dropout, splitKey(by.key, place), by.mask) : x;
+}

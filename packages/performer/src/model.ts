@@ -1,0 +1,131 @@
+/**
+ * The Performer: `initModel` draws it from a config and a key, `applyModel` is a pure function of it.
+ * The model is a plain record; it knows no optimiser, no backend, no files. Nothing in the forward
+ * pass reads a tensor's values, so it can be traced into a graph.
+ */
+import { type RandomKey, splitKey } from "@performer/random";
+import { ModelConfig, parseWith } from "@performer/schema";
+import * as tf from "@tensorflow/tfjs-core";
+import { type AttentionState, applyBlock } from "./block.ts";
+import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
+import { embedTokens, tokenLogits } from "./embedding.ts";
+import { applyNorm } from "./layer-norm.ts";
+import { branch, disposeTree, type ParameterTree } from "./parameter-tree.ts";
+import { initParameters } from "./parameters.ts";
+import { drawProjections } from "./projection.ts";
+
+export interface PerformerModel {
+  readonly config: ModelConfig;
+  readonly parameters: ParameterTree;
+  /** W of each layer, [M, D]; empty for exact attention. Drawn, not trained. */
+  readonly projections: readonly tf.Tensor2D[];
+}
+
+export interface ModelInputs {
+  /** [B, L] int32, ids 0..V-1. */
+  readonly tokens: tf.Tensor2D;
+  /** [B, L] float32, 1 = takes part, 0 = padding. Default: every position takes part. */
+  readonly paddingMask?: tf.Tensor2D | undefined;
+}
+
+export interface ApplyOptions {
+  /** Given: dropout at the config's rate. Left out: none, as in evaluation. */
+  readonly dropoutKey?: RandomKey | undefined;
+  /** How masks are drawn; a compiled program passes its own. */
+  readonly dropoutMask?: DropoutMask | undefined;
+  /** Sees query, key and value of each layer; what it wants to keep it must clone and tf.keep. */
+  readonly observe?: ((layer: number, state: AttentionState) => void) | undefined;
+}
+
+export interface ModelOutputs {
+  /** [B, L, E], after the final layer norm. */
+  readonly hidden: tf.Tensor3D;
+  /** [B, L, V] */
+  readonly logits: tf.Tensor3D;
+}
+
+/**
+ * A fresh model; free it with `disposeModel`.
+ * @throws {SchemaError} naming every field of the config that is wrong.
+ */
+export function initModel(config: ModelConfig, key: RandomKey): PerformerModel {
+  const checked = parseWith(ModelConfig, config, "initModel");
+  return {
+    config: checked,
+    parameters: initParameters(checked, splitKey(key, "parameters")),
+    projections: drawProjections(checked, splitKey(key, "projections")),
+  };
+}
+
+/** Frees parameters and projections. */
+export function disposeModel(model: PerformerModel): void {
+  disposeTree(model.parameters);
+  for (const projection of model.projections) projection.dispose();
+}
+
+/**
+ * tokens [B, L] → hidden states and logits. At padded positions both are finite and without meaning.
+ * @throws {RangeError} where the shapes do not fit the config.
+ */
+export function applyModel(
+  { config, parameters, projections }: PerformerModel,
+  { tokens, paddingMask }: ModelInputs,
+  options: ApplyOptions = {},
+): ModelOutputs {
+  assertInputs(config, tokens, paddingMask);
+  return tf.tidy(() => {
+    const [B, L] = tokens.shape;
+    const dropping =
+      options.dropoutKey !== undefined && config.dropout > 0
+        ? { key: options.dropoutKey, mask: options.dropoutMask ?? dropoutMask }
+        : undefined;
+
+    let x = embedTokens(tokens, parameters, config);
+    if (dropping) {
+      x = dropout(x, config.dropout, splitKey(dropping.key, "embedding"), dropping.mask);
+    }
+    const layers = branch(parameters, "layers");
+    for (let layer = 0; layer < config.numLayers; layer++) {
+      x = applyBlock(x, branch(layers, layer), {
+        config,
+        shape: [B, L],
+        projection: projections[layer],
+        paddingMask,
+        dropout: dropping && { ...dropping, key: splitKey(dropping.key, "layer", layer) },
+        observe: options.observe && ((state) => options.observe?.(layer, state)),
+      });
+    }
+    const hidden = applyNorm(x, parameters, "finalNorm"); // [B L, E]
+    return {
+      hidden: tf.reshape<tf.Rank.R3>(hidden, [B, L, config.embeddingSize]),
+      logits: tf.reshape<tf.Rank.R3>(tokenLogits(hidden, parameters), [
+        B,
+        L,
+        config.vocabularySize,
+      ]),
+    };
+  });
+}
+
+function assertInputs(
+  config: ModelConfig,
+  tokens: tf.Tensor2D,
+  paddingMask: tf.Tensor2D | undefined,
+): void {
+  if (tokens.rank !== 2 || tokens.dtype !== "int32") {
+    throw new RangeError(
+      `applyModel: expected tokens [B, L] of int32, got [${tokens.shape}] of ${tokens.dtype}`,
+    );
+  }
+  const [B, L] = tokens.shape;
+  if (L < 1 || L > config.maxLength) {
+    throw new RangeError(
+      `applyModel: expected a length from 1 to maxLength ${config.maxLength}, got ${L}; split the sequence into windows, or train with a larger maxLength`,
+    );
+  }
+  if (paddingMask && (paddingMask.shape[0] !== B || paddingMask.shape[1] !== L)) {
+    throw new RangeError(
+      `applyModel: expected paddingMask of the tokens' shape [${B}, ${L}], got [${paddingMask.shape}]`,
+    );
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Every parameter of the model: name, shape and first value, in one table. Initialisation, the
+ * parameter count and the check of loaded weights all read it.
+ */
+import { createStream, type RandomKey, splitKey } from "@performer/random";
+import type { ModelConfig } from "@performer/schema";
+import { ones, type Tensor, tensor, zeros } from "@tensorflow/tfjs-core";
+import { type ParameterTree, unflattenTree } from "./parameter-tree.ts";
+
+export interface ParameterShape {
+  readonly shape: readonly number[];
+  readonly initial: "zeros" | "ones" | { readonly normal: number };
+}
+
+/**
+ * Flat name → shape and first value. Kernels are [inputs, outputs], N(0, 1 / inputs); the two that
+ * write into the residual stream are divided by sqrt(2 numLayers), so that its variance does not
+ * grow with depth (Radford et al. 2019). Projections to query, key, value and output have no bias,
+ * as in the article's models.
+ */
+export function parameterShapes(config: ModelConfig): Record<string, ParameterShape> {
+  const { embeddingSize: E, feedForwardSize: F, vocabularySize: V, numLayers } = config;
+  const kernel = (inputs: number, outputs: number, gain = 1): ParameterShape => ({
+    shape: [inputs, outputs],
+    initial: { normal: gain / Math.sqrt(inputs) },
+  });
+  const norm = (name: string): Record<string, ParameterShape> => ({
+    [`${name}/scale`]: { shape: [E], initial: "ones" },
+    [`${name}/bias`]: { shape: [E], initial: "zeros" },
+  });
+  const residual = 1 / Math.sqrt(2 * numLayers);
+
+  const shapes: Record<string, ParameterShape> = {
+    "embedding/token": { shape: [V, E], initial: { normal: 1 / Math.sqrt(E) } },
+  };
+  if (config.positions === "learned") {
+    shapes["embedding/position"] = { shape: [config.maxLength, E], initial: { normal: 0.02 } };
+  }
+  for (let layer = 0; layer < numLayers; layer++) {
+    const at = `layers/${layer}`;
+    Object.assign(shapes, norm(`${at}/attentionNorm`), {
+      [`${at}/attention/query/kernel`]: kernel(E, E),
+      [`${at}/attention/key/kernel`]: kernel(E, E),
+      [`${at}/attention/value/kernel`]: kernel(E, E),
+      [`${at}/attention/output/kernel`]: kernel(E, E, residual),
+      ...norm(`${at}/feedForwardNorm`),
+      [`${at}/feedForward/inner/kernel`]: kernel(E, F),
+      [`${at}/feedForward/inner/bias`]: { shape: [F], initial: "zeros" },
+      [`${at}/feedForward/outer/kernel`]: kernel(F, E, residual),
+      [`${at}/feedForward/outer/bias`]: { shape: [E], initial: "zeros" },
+    });
+  }
+  return Object.assign(shapes, norm("finalNorm"), {
+    "output/bias": { shape: [V], initial: "zeros" },
+  });
+}
+
+/** Number of trained scalars; projections are drawn, not trained, and do not count. */
+export function countParameters(config: ModelConfig): number {
+  return Object.values(parameterShapes(config)).reduce((sum, { shape }) => sum + size(shape), 0);
+}
+
+/** First values; each parameter is drawn from its own key, so that none depends on another's size. */
+export function initParameters(config: ModelConfig, key: RandomKey): ParameterTree {
+  const flat: Record<string, Tensor> = {};
+  for (const [name, { shape, initial }] of Object.entries(parameterShapes(config))) {
+    flat[name] = firstValue([...shape], initial, splitKey(key, name));
+  }
+  return unflattenTree(flat);
+}
+
+function firstValue(shape: number[], initial: ParameterShape["initial"], key: RandomKey): Tensor {
+  if (initial === "zeros") return zeros(shape);
+  if (initial === "ones") return ones(shape);
+  const stream = createStream(key);
+  const values = Float32Array.from({ length: size(shape) }, () => initial.normal * stream.normal());
+  return tensor(values, shape);
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

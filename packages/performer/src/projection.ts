@@ -1,0 +1,96 @@
+/**
+ * The random projections W [M, D] of FAVOR+ (docs/math.md, eq. 3), drawn on the host in float64 from
+ * a key, never from data. Orthogonal rows cost O(M D^2), once a draw; they lower the variance of
+ * every feature map that is averaged over rows.
+ */
+import { createStream, type RandomKey, type RandomStream, splitKey } from "@performer/random";
+import type { AttentionConfig, ModelConfig } from "@performer/schema";
+import { type Tensor2D, tensor2d } from "@tensorflow/tfjs-core";
+
+export type ProjectionKind = Extract<AttentionConfig, { mechanism: "favor" }>["projection"];
+
+/**
+ * One W, [numFeatures, headSize]; the identity is always [headSize, headSize].
+ * Rows of "orthogonal" come in blocks of D: orthogonal inside a block, independent between blocks,
+ * each with the norm of a Gaussian row (chi with D degrees of freedom), so that every row is N(0, I)
+ * (Choromanski et al. 2020, section 2.4).
+ */
+export function drawProjection(
+  kind: ProjectionKind,
+  { numFeatures, headSize }: { numFeatures: number; headSize: number },
+  key: RandomKey,
+): Tensor2D {
+  const rows = projectionRows(kind, numFeatures, headSize, createStream(key));
+  return tensor2d(Float32Array.from(rows.flat()), [rows.length, headSize]);
+}
+
+/** The projections of a model: one a layer for FAVOR+, none for exact attention. */
+export function drawProjections(config: ModelConfig, key: RandomKey): Tensor2D[] {
+  const { attention } = config;
+  if (attention.mechanism !== "favor") return [];
+  const size = {
+    numFeatures: attention.numFeatures,
+    headSize: config.embeddingSize / config.numHeads,
+  };
+  return Array.from({ length: config.numLayers }, (_, layer) =>
+    drawProjection(attention.projection, size, splitKey(key, "projection", layer)),
+  );
+}
+
+function projectionRows(
+  kind: ProjectionKind,
+  numFeatures: number,
+  headSize: number,
+  stream: RandomStream,
+): number[][] {
+  switch (kind) {
+    case "identity":
+      return Array.from({ length: headSize }, (_, i) =>
+        Array.from({ length: headSize }, (_, j) => (i === j ? 1 : 0)),
+      );
+    case "iid":
+      return Array.from({ length: numFeatures }, () => gaussianRow(headSize, stream));
+    case "orthogonal": {
+      const rows: number[][] = [];
+      while (rows.length < numFeatures) {
+        rows.push(
+          ...orthogonalBlock(Math.min(headSize, numFeatures - rows.length), headSize, stream),
+        );
+      }
+      return rows;
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/**
+ * `count` orthogonal directions, uniformly distributed, with chi(D) norms: Gram-Schmidt on Gaussian
+ * rows, run twice a row so that the result is orthogonal to float64 rounding.
+ */
+function orthogonalBlock(count: number, size: number, stream: RandomStream): number[][] {
+  const directions: number[][] = [];
+  while (directions.length < count) {
+    let row = gaussianRow(size, stream);
+    for (let pass = 0; pass < 2; pass++) {
+      for (const other of directions) {
+        const overlap = dot(row, other);
+        row = row.map((value, i) => value - overlap * (other[i] as number));
+      }
+    }
+    const norm = Math.hypot(...row);
+    directions.push(row.map((value) => value / norm));
+  }
+  return directions.map((direction) => {
+    const norm = Math.hypot(...gaussianRow(size, stream));
+    return direction.map((value) => value * norm);
+  });
+}
+
+function gaussianRow(size: number, stream: RandomStream): number[] {
+  return Array.from({ length: size }, () => stream.normal());
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}
