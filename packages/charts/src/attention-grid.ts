@@ -28,6 +28,8 @@ export interface AttentionGridOptions {
   /** "each": every head from zero to its own largest value. "shared": one scale for all. */
   readonly domain?: "each" | "shared";
   readonly selected?: HeadPosition;
+  /** [layers][heads] a few words below each map, for instance its mean attention distance. */
+  readonly captions?: readonly (readonly string[])[];
   readonly onSelect?: (position: HeadPosition) => void;
 }
 
@@ -56,12 +58,6 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
   addLabel("");
   for (let head = 0; head < heads; head++) addLabel(`head ${head + 1}`);
 
-  let pressed: HTMLButtonElement | null = null;
-  const press = (button: HTMLButtonElement) => {
-    if (pressed) mark(pressed, false);
-    mark(button, true);
-    pressed = button;
-  };
   matrices.forEach((layerMatrices, layer) => {
     addLabel(`layer ${layer + 1}`);
     layerMatrices.forEach((matrix, head) => {
@@ -71,24 +67,43 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
       const button = document.createElement("button");
       button.type = "button";
       button.style.cssText = "padding:0;border:0;line-height:0;cursor:pointer;color:inherit";
-      button.setAttribute("aria-label", `layer ${layer + 1}, head ${head + 1}`);
-      mark(button, false);
+      const name = `layer ${layer + 1}, head ${head + 1}`;
+      const caption = options.captions?.[layer]?.[head];
+      button.setAttribute("aria-label", caption ? `${name}: ${caption}` : name);
+      button.dataset["head"] = headKey({ layer, head });
       button.append(canvas);
       button.addEventListener("click", () => {
-        press(button);
+        selectHead(grid, { layer, head });
         options.onSelect?.({ layer, head });
       });
-      if (options.selected?.layer === layer && options.selected.head === head) press(button);
-      grid.append(button);
+      grid.append(caption ? withCaption(document, button, caption) : button);
     });
   });
+  selectHead(grid, options.selected ?? null);
   return grid;
 }
 
-function mark(button: HTMLButtonElement, selected: boolean): void {
-  button.setAttribute("aria-pressed", String(selected));
-  // a shadow, not an outline: the outline is the browser's for keyboard focus
-  button.style.boxShadow = selected ? "0 0 0 3px currentColor" : "none";
+/** Marks one head of a grid as selected, or none; the maps are not drawn again. */
+export function selectHead(grid: HTMLElement, position: HeadPosition | null): void {
+  const key = position && headKey(position);
+  for (const button of grid.querySelectorAll<HTMLButtonElement>("button[data-head]")) {
+    const selected = button.dataset["head"] === key;
+    button.setAttribute("aria-pressed", String(selected));
+    // a shadow, not an outline: the outline is the browser's for keyboard focus
+    button.style.boxShadow = selected ? "0 0 0 3px currentColor" : "none";
+  }
+}
+
+const headKey = ({ layer, head }: HeadPosition): string => `${layer}.${head}`;
+
+function withCaption(document: Document, button: HTMLButtonElement, caption: string): HTMLElement {
+  const box = document.createElement("div");
+  const line = document.createElement("div");
+  line.textContent = caption;
+  line.setAttribute("aria-hidden", "true");
+  line.style.cssText = "margin-top:3px;font-size:11px;line-height:1.3";
+  box.append(button, line);
+  return box;
 }
 
 function assertGrid({ maps, length }: AttentionGridData): number {

@@ -14,6 +14,7 @@ export {
   type AttentionGridOptions,
   attentionGrid,
   type HeadPosition,
+  selectHead,
 } from "./attention-grid.ts";
 export type { CellPosition } from "./cell-pointer.ts";
 export type { ChartTheme } from "./chart-theme.ts";

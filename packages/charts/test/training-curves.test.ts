@@ -1,0 +1,133 @@
+// @vitest-environment jsdom
+import { Chart } from "chart.js";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { themes } from "../src/chart-theme.ts";
+import {
+  type CurvesState,
+  curveDatasets,
+  curvesConfig,
+  summarizeCurves,
+} from "../src/curves-config.ts";
+import { trainingCurves } from "../src/training-curves.ts";
+import type { CurvePoint } from "../src/training-series.ts";
+import { installFakeCanvas } from "./fake-canvas.ts";
+
+let removeFakeCanvas: () => void;
+beforeEach(() => {
+  removeFakeCanvas = installFakeCanvas(window);
+  window.ResizeObserver ??= class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  };
+});
+afterEach(() => removeFakeCanvas());
+
+const point = (step: number, loss: number): CurvePoint => ({
+  step,
+  metrics: { lossSum: loss * 4, weightSum: 4, correctSum: 1 },
+});
+const state: CurvesState = {
+  training: [point(1, 3), point(2, 2)],
+  validation: [point(2, 2.5)],
+  baseline: { perplexity: 17.8, accuracy: 0.0992 },
+  metric: "perplexity",
+  smoothing: 0.5,
+};
+
+const yOf = (index: number, next: CurvesState = state) =>
+  curveDatasets(next, themes.light)[index]?.data.map(({ y }) => y);
+
+test("four lines in a fixed order: raw, smoothed, validation, baseline", () => {
+  expect(curveDatasets(state, themes.light).map(({ label }) => label)).toEqual([
+    "training",
+    "training, smoothed",
+    "validation",
+    "unigram baseline",
+  ]);
+});
+
+test("lines hold the metric at each step", () => {
+  expect(yOf(0)).toEqual([Math.exp(3), Math.exp(2)]);
+  expect(yOf(0, { ...state, metric: "loss" })).toEqual([3, 2]);
+  expect(yOf(2, { ...state, metric: "accuracy" })).toEqual([0.25]);
+});
+
+test("the baseline is a dashed line from zero to the last step, in the metric shown", () => {
+  const baseline = curveDatasets(state, themes.light)[3];
+  expect(baseline?.borderDash).toEqual([6, 4]);
+  expect(baseline?.data).toEqual([
+    { x: 0, y: 17.8 },
+    { x: 2, y: 17.8 },
+  ]);
+  expect(yOf(3, { ...state, metric: "loss" })).toEqual([Math.log(17.8), Math.log(17.8)]);
+  expect(yOf(3, { ...state, metric: "accuracy" })).toEqual([0.0992, 0.0992]);
+});
+
+test("axes are named, and no point is animated", () => {
+  const { options } = curvesConfig({ ...state, metric: "loss" }, themes.dark);
+  expect(options?.animation).toBe(false);
+  expect(options?.scales?.["x"]).toMatchObject({ title: { text: "step", color: themes.dark.ink } });
+  expect(options?.scales?.["y"]).toMatchObject({ title: { text: "loss (nats a residue)" } });
+});
+
+test("the summary says in words what the picture shows", () => {
+  expect(summarizeCurves(state)).toBe(
+    "perplexity by training step: training 7.39 at step 2, validation 12.2 at step 2, unigram baseline 17.8",
+  );
+  expect(
+    summarizeCurves({ ...state, training: [], validation: [], baseline: undefined as never }),
+  ).toBe("perplexity by training step: no points yet");
+});
+
+const mount = (options = {}) => trainingCurves(state, { document, smoothing: 0.5, ...options });
+const chartOf = (element: HTMLElement) =>
+  Chart.getChart(element.querySelector("canvas") as HTMLCanvasElement) as Chart<"line">;
+
+test("appended points reach the standing chart in one update at the next frame", async () => {
+  const curves = mount();
+  const chart = chartOf(curves.element);
+  const update = vi.spyOn(chart, "update");
+  curves.append({ training: [point(3, 1.5)] });
+  curves.append({ training: [point(4, 1.25)], validation: [point(4, 1.75)] });
+  expect(update).not.toHaveBeenCalled();
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+
+  expect(update.mock.calls).toEqual([["none"]]);
+  expect(chartOf(curves.element)).toBe(chart);
+  expect(chart.data.datasets[0]?.data.at(-1)).toEqual({ x: 4, y: Math.exp(1.25) });
+  expect(chart.data.datasets[2]?.data.at(-1)).toEqual({ x: 4, y: Math.exp(1.75) });
+  expect(chart.data.datasets[3]?.data.at(-1)).toEqual({ x: 4, y: 17.8 });
+  expect(curves.element.querySelector("canvas")?.getAttribute("aria-label")).toContain(
+    "validation 5.75 at step 4",
+  );
+  curves.destroy();
+});
+
+test("another metric or theme shows in the standing chart", () => {
+  const curves = mount();
+  const chart = chartOf(curves.element);
+  curves.setMetric("loss");
+  expect(chart.data.datasets[0]?.data).toEqual([
+    { x: 1, y: 3 },
+    { x: 2, y: 2 },
+  ]);
+  curves.setTheme("dark");
+  expect(chart.data.datasets[1]?.borderColor).toBe(themes.dark.training);
+  curves.destroy();
+});
+
+test("after destroy nothing is drawn and the canvas is free again", async () => {
+  const curves = mount();
+  const chart = chartOf(curves.element);
+  const update = vi.spyOn(chart, "update");
+  curves.append({ training: [point(3, 1)] });
+  curves.destroy();
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  expect(update).not.toHaveBeenCalled();
+  expect(chartOf(curves.element)).toBeUndefined();
+});
+
+test("smoothing of one would never move and is refused", () => {
+  expect(() => mount({ smoothing: 1 })).toThrow("expected smoothing from 0 to below 1, got 1");
+});
