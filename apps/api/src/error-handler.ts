@@ -1,0 +1,62 @@
+/**
+ * The last middleware: whatever was thrown becomes a problem document.
+ * Faults of the request are told in full, faults of the server only to the log.
+ */
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { ProblemError, sendProblem } from "./problem.ts";
+
+/** Answers what no route took. */
+export const notFound: RequestHandler = (request) => {
+  throw new ProblemError("not-found", {
+    detail: `nothing answers ${request.method} at this address; see README.md for the list`,
+  });
+};
+
+export function errorHandler(logger: Logger, bodyLimitBytes: number): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.destroyed) return;
+    const problem = asProblem(error, bodyLimitBytes);
+    const requestId: unknown = response.locals["requestId"];
+    if (problem.status === 500) logger.error({ requestId, err: error }, "request failed");
+    // past the first byte only cutting the connection tells the client that the answer is broken
+    if (response.headersSent) next(error);
+    else sendProblem(response, problem);
+  };
+}
+
+/** Body-parser and send mark their errors with `type` and `status` (package http-errors). */
+function asProblem(error: unknown, bodyLimitBytes: number): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  switch (type) {
+    case "entity.too.large":
+      return new ProblemError("body-too-large", {
+        detail: `the body may have at most ${bodyLimitBytes} bytes; send fewer sequences a request`,
+        field: "body",
+        limit: bodyLimitBytes,
+      });
+    case "entity.parse.failed":
+      return new ProblemError("malformed-json", {
+        detail: 'the body must be a JSON object such as {"sequence": "MKTAYIAK"}',
+        field: "body",
+      });
+    case "charset.unsupported":
+    case "encoding.unsupported":
+      return new ProblemError("unsupported-media-type", {
+        detail: "send the body as UTF-8, plain or compressed with gzip, deflate or br",
+        field: "body",
+      });
+  }
+  if (status === 404 || status === 403) {
+    return new ProblemError("not-found", { detail: "there is no such file" });
+  }
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    return new ProblemError("invalid-request", {
+      detail: "the request could not be read; check its address, headers and body",
+    });
+  }
+  return new ProblemError("internal-error", {
+    detail: "the fault is the server's and is written in its log under the X-Request-Id",
+  });
+}

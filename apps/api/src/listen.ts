@@ -1,0 +1,61 @@
+/** Opens the port, and turns the usual refusals of the system into a sentence with a remedy. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const IDLE_CHECK_MS = 50;
+
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/**
+ * @param port 0 takes any free one.
+ * @returns the server and its address, such as http://127.0.0.1:7357.
+ * @throws {ListenError} with the remedy.
+ */
+export async function listen(
+  listener: RequestListener,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<{ server: Server; url: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (cause: NodeJS.ErrnoException) =>
+      reject(new ListenError(explain(cause.code, host, port), { cause }));
+    server.once("error", refuse);
+    server.listen(port, host, () => {
+      server.off("error", refuse);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return { server, url: `http://${name}:${address.port}` };
+}
+
+function explain(code: string | undefined, host: string, port: number): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `listen: port ${port} of ${host} is in use; stop the other program, or choose another port with --port`;
+    case "EACCES":
+      return `listen: port ${port} may not be opened by this user; choose one from 1024 on with --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `listen: ${host} is no address of this machine; use --host 127.0.0.1, or 0.0.0.0 for all`;
+    default:
+      return `listen: ${host}:${port} cannot be opened (${code ?? "unknown cause"}); choose another with --host and --port`;
+  }
+}
+
+/**
+ * Closes `server`: no new connections, idle ones cut, requests in flight finished.
+ * @param graceMs after which the connections that are left are cut.
+ */
+export async function closeGracefully(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // a kept-alive connection becomes idle only when its answer is out
+  const dropIdle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(dropIdle);
+  clearTimeout(cut);
+}

@@ -1,0 +1,64 @@
+/**
+ * What the routes need from the world, as interfaces: the app is tested with small fakes,
+ * and `serve` alone knows about checkpoints, folders and tfjs.
+ */
+import type { ModelSummary, RunEvent, RunSummary, SimilarityResponse } from "@performer/schema";
+
+/** One sequence's final hidden states, specials excluded. */
+export interface SequenceEmbedding {
+  /** L */
+  readonly length: number;
+  /** [L, E] row-major */
+  readonly residues: Float32Array;
+  /** [E] */
+  readonly mean: Float32Array;
+}
+
+/** A loaded model. Its methods may block the event loop; routes call them through the queue. */
+export interface ServedModel {
+  readonly summary: ModelSummary;
+  embed(sequences: readonly Uint8Array[]): Promise<readonly SequenceEmbedding[]>;
+  /** [layers][heads] row-major L × L maps, specials dropped and not renormalised. */
+  attention(sequence: Uint8Array): Promise<readonly (readonly Float32Array[])[]>;
+  similarity(): Promise<Omit<SimilarityResponse, "model">>;
+}
+
+export interface ModelStore {
+  /** Every checkpoint of every run, newest first. */
+  list(): Promise<readonly ModelSummary[]>;
+  /**
+   * Lends the newest model to `job`; it stays loaded until `job` has settled, even where a newer
+   * checkpoint replaces it meanwhile.
+   * @returns undefined, without calling `job`, where there is no model yet.
+   */
+  use<Result>(job: (model: ServedModel) => Promise<Result>): Promise<Result | undefined>;
+  /** Name of the newest model, or null. */
+  newestName(): Promise<string | null>;
+}
+
+/** A line of events.jsonl; `line` is its 1-based number and the id of the server-sent event. */
+export interface NumberedRunEvent {
+  readonly line: number;
+  readonly event: RunEvent;
+}
+
+export interface RunsReader {
+  /** Newest first. */
+  list(): Promise<readonly RunSummary[]>;
+  /**
+   * The events of a run after line `afterLine` (0: all), until the run ends or `signal` aborts.
+   * @returns "unknown": there is no such run; "ended": it has ended and line `afterLine` was its last.
+   */
+  follow(
+    id: string,
+    options: { readonly afterLine: number; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<NumberedRunEvent> | "unknown" | "ended">;
+}
+
+/** A sequence that can be asked for by name. */
+export interface Anchor {
+  readonly accession: string;
+  readonly name?: string;
+  /** Letters as in the file. */
+  readonly sequence: string;
+}

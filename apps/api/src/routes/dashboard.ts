@@ -1,0 +1,43 @@
+/**
+ * The built dashboard as static files; every other page address gives its index.html. Without a build
+ * a plain page says how to make one, and looks again at each request.
+ */
+import { join } from "node:path";
+import express, { type RequestHandler, Router } from "express";
+
+const PAGE_WITHOUT_BUILD = `<!doctype html>
+<html lang="en">
+<title>protein Performer</title>
+<h1>The dashboard is not built</h1>
+<p>Build it with <code>npm run build</code> in the folder of the project, then reload this page.</p>
+<p>The API works without it: <a href="/api/models">/api/models</a>,
+<a href="/api/runs">/api/runs</a>, <a href="/health">/health</a>.</p>
+</html>
+`;
+
+/** @param directory build output of apps/dashboard; undefined: there is none. */
+export function dashboardRoutes(directory: string | undefined): Router {
+  const router = Router();
+  if (directory !== undefined) {
+    // names under assets/ carry a hash of their content
+    const assets = join(directory, "assets");
+    router.use("/assets", express.static(assets, { immutable: true, maxAge: "1y", index: false }));
+    router.use(express.static(directory, { index: false, cacheControl: false }));
+  }
+  router.get("/{*page}", page(directory));
+  return router;
+}
+
+/** index.html for what a browser opens as a page; other addresses are left to the 404. */
+function page(directory: string | undefined): RequestHandler {
+  return (request, response, next) => {
+    const isPage = request.accepts(["json", "html"]) === "html" && !/\.\w+$/.test(request.path);
+    if (!isPage || request.path.startsWith("/api/")) return next();
+    response.set("Cache-Control", "no-cache");
+    const withoutBuild = () => response.type("html").send(PAGE_WITHOUT_BUILD);
+    if (directory === undefined) return withoutBuild();
+    response.sendFile("index.html", { root: directory, cacheControl: false }, (error) => {
+      if (error !== undefined && !response.headersSent) withoutBuild();
+    });
+  };
+}

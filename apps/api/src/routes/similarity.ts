@@ -1,0 +1,28 @@
+/** GET /api/similarity: amino-acid similarity learned by the newest model, beside BLOSUM62. */
+import type { SimilarityResponse } from "@performer/schema";
+import type { RequestHandler } from "express";
+import type { ModelStore } from "../ports.ts";
+import { readQuery } from "../query.ts";
+import type { SerialQueue } from "../serial-queue.ts";
+import type { SharedCache } from "../shared-cache.ts";
+import { useModel } from "../use-model.ts";
+
+export function similarityRoute(
+  models: ModelStore,
+  queue: SerialQueue,
+  cache: SharedCache,
+): RequestHandler {
+  return async (request, response) => {
+    readQuery(request, []);
+    const answer = await useModel(models, (model) => {
+      const { name, createdAt } = model.summary;
+      return cache.get(`similarity ${name} ${createdAt}`, async () => {
+        const similarity = await queue.run(() => model.similarity());
+        return Buffer.from(
+          JSON.stringify({ model: name, ...similarity } satisfies SimilarityResponse),
+        );
+      });
+    });
+    response.type("application/json").send(answer);
+  };
+}

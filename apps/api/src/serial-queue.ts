@@ -1,0 +1,47 @@
+/**
+ * One job at a time, in order of arrival. Eager tfjs computes on the thread of the event loop, so
+ * running two models "at once" would only hold twice the memory; between jobs the loop turns once,
+ * which lets server-sent events and health checks through.
+ */
+import { ProblemError } from "./problem.ts";
+
+/** Told to clients that find the queue full. */
+const RETRY_AFTER_SECONDS = 5;
+
+export class SerialQueue {
+  readonly #limit: number;
+  #waiting = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  /** @param limit jobs that may wait or run at a time. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Runs `job` after all earlier ones.
+   * @param signal gives the place up: an aborted job that has not started is never run.
+   * @throws {ProblemError} "busy", with Retry-After, where `limit` jobs are here already.
+   */
+  async run<Result>(job: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    if (this.#waiting >= this.#limit) {
+      throw new ProblemError("busy", {
+        detail: `${this.#limit} requests wait for the model; try again in ${RETRY_AFTER_SECONDS} seconds`,
+        limit: this.#limit,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    this.#waiting++;
+    const turn = this.#tail.then(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      return job();
+    });
+    const settled = turn.then(
+      () => this.#waiting--,
+      () => this.#waiting--,
+    );
+    this.#tail = settled;
+    return turn;
+  }
+}

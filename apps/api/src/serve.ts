@@ -1,0 +1,78 @@
+/**
+ * The server of a clone: loads the backend, serves the newest checkpoint under runs/, the run logs and
+ * the built dashboard, and closes cleanly when its signal aborts.
+ */
+import { join } from "node:path";
+import { loadRuntime } from "@performer/tensorflow";
+import { type Logger, pino } from "pino";
+import { readAnchors } from "./anchors.ts";
+import { createApp } from "./app.ts";
+import { createCheckpointStore } from "./checkpoint-store.ts";
+import { closeGracefully, listen } from "./listen.ts";
+import { createRunsReader } from "./runs-reader.ts";
+import { loadServedModel } from "./served-model.ts";
+import { createSimilaritySample } from "./similarity-sample.ts";
+
+export const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 7357;
+/** Requests in flight have this long to finish after the signal. */
+const GRACE_MS = 10_000;
+
+export interface ServeOptions {
+  /** Folder of the clone. */
+  readonly root: string;
+  /** Folder of the runs; default: runs in the clone. */
+  readonly runsDirectory?: string;
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string;
+  /** 0 takes any free one. Default 7357. */
+  readonly port?: number;
+  /** Closes the server. */
+  readonly signal: AbortSignal;
+  /** Default: pino, JSON lines to standard error. */
+  readonly logger?: Logger;
+}
+
+export interface RunningServer {
+  /** Such as http://127.0.0.1:7357. */
+  readonly url: string;
+  readonly backend: string;
+  /** Name of the newest model, or null. */
+  readonly model: string | null;
+  /** Settles when everything is closed. */
+  readonly closed: Promise<void>;
+}
+
+/** @throws {ListenError} where the port cannot be opened. */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { root, signal, host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+  const runsDirectory = options.runsDirectory ?? join(root, "runs");
+  const logger = options.logger ?? pino(pino.destination(2));
+  const { backend } = await loadRuntime({ root });
+  const sample = createSimilaritySample(join(root, "data", "sample-valid.fasta.gz"));
+  const models = createCheckpointStore({
+    runsDirectory,
+    logger,
+    load: (directory, summary) => loadServedModel(directory, summary, sample),
+  });
+  const app = createApp({
+    models,
+    runs: createRunsReader(runsDirectory),
+    anchors: await readAnchors(join(root, "data", "anchors.fasta")),
+    dashboardDirectory: join(root, "apps", "dashboard", "dist"),
+    backend,
+    logger,
+    signal,
+  });
+  const { server, url } = await listen(app, { host, port });
+  const closed = untilAborted(signal).then(async () => {
+    await closeGracefully(server, GRACE_MS);
+    models.close();
+  });
+  return { url, backend, model: await models.newestName(), closed };
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}

@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CheckpointManifest } from "@performer/schema";
+import { pino } from "pino";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createCheckpointStore, type LoadedModel } from "../src/checkpoint-store.ts";
+import { fakeModel, summary } from "./fakes.ts";
+
+const logger = pino({ level: "silent" });
+let runsDirectory: string;
+beforeEach(async () => {
+  runsDirectory = await mkdtemp(join(tmpdir(), "runs-"));
+});
+
+async function writeCheckpoint(run: string, step: number, minute: number): Promise<void> {
+  const name = `step-${String(step).padStart(8, "0")}`;
+  const manifest: CheckpointManifest = {
+    format: 1,
+    name: run,
+    createdAt: `2025-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`,
+    step,
+    model: summary.config,
+    files: {},
+    metrics: {},
+  };
+  const directory = join(runsDirectory, run, "checkpoints", name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "manifest.json"), JSON.stringify(manifest));
+}
+
+/** A store whose models note when they are disposed. */
+function openStore(refuse: (name: string) => boolean = () => false) {
+  const loaded: string[] = [];
+  const disposed: string[] = [];
+  const store = createCheckpointStore({
+    runsDirectory,
+    logger,
+    rescanMs: 0,
+    load: async (_directory, found): Promise<LoadedModel> => {
+      if (refuse(found.name)) throw new Error("truncated");
+      loaded.push(found.name);
+      return { ...fakeModel(), summary: found, dispose: () => disposed.push(found.name) };
+    },
+  });
+  const served = () => store.use(async (model) => model.summary.name);
+  return { store, served, loaded, disposed };
+}
+
+describe("the checkpoint store", () => {
+  it("lends nothing and lists nothing where there is no run, or no runs folder", async () => {
+    await rm(runsDirectory, { recursive: true });
+    const { store, served } = openStore();
+    expect(await served()).toBeUndefined();
+    expect(await store.list()).toEqual([]);
+    expect(await store.newestName()).toBeNull();
+  });
+
+  it("lists all checkpoints of all runs and serves the newest by time", async () => {
+    await writeCheckpoint("a", 200, 2);
+    await writeCheckpoint("b", 100, 3);
+    await writeCheckpoint("a", 100, 1);
+    const { store, served } = openStore();
+    const names = (await store.list()).map(({ name }) => name);
+    expect(names).toEqual(["b/step-00000100", "a/step-00000200", "a/step-00000100"]);
+    expect(await served()).toBe("b/step-00000100");
+  });
+
+  it("takes a newer checkpoint up, and loads each one once for concurrent requests", async () => {
+    await writeCheckpoint("a", 1, 1);
+    const { served, loaded, disposed } = openStore();
+    await Promise.all([served(), served(), served()]);
+    await writeCheckpoint("a", 2, 2);
+    expect(await Promise.all([served(), served()])).toEqual(["a/step-00000002", "a/step-00000002"]);
+    expect(loaded).toEqual(["a/step-00000001", "a/step-00000002"]);
+    expect(disposed).toEqual(["a/step-00000001"]);
+  });
+
+  it("keeps a replaced model until its last request in flight is done", async () => {
+    await writeCheckpoint("a", 1, 1);
+    const { store, served, disposed } = openStore();
+    let finish = () => {};
+    const inFlight = store.use(async (model) => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return model.summary.name;
+    });
+    // the loan begins after the load
+    await served();
+    await writeCheckpoint("a", 2, 2);
+    expect(await served()).toBe("a/step-00000002");
+    expect(disposed).toEqual([]);
+    finish();
+    expect(await inFlight).toBe("a/step-00000001");
+    expect(disposed).toEqual(["a/step-00000001"]);
+  });
+
+  it("falls back to the newest checkpoint that loads", async () => {
+    await writeCheckpoint("a", 1, 1);
+    await writeCheckpoint("a", 2, 2);
+    const { served } = openStore((name) => name === "a/step-00000002");
+    expect(await served()).toBe("a/step-00000001");
+  });
+
+  it("leaves out manifests that are broken, half-written folders and stray files", async () => {
+    await writeCheckpoint("a", 1, 1);
+    await mkdir(join(runsDirectory, "a", "checkpoints", ".partial-step-00000002"));
+    await mkdir(join(runsDirectory, "b", "checkpoints", "step-00000001"), { recursive: true });
+    await writeFile(join(runsDirectory, "b", "checkpoints", "step-00000001", "manifest.json"), "{");
+    await writeFile(join(runsDirectory, "notes.txt"), "");
+    const { store } = openStore();
+    expect((await store.list()).map(({ name }) => name)).toEqual(["a/step-00000001"]);
+  });
+
+  it("goes on with the loaded model when its files are deleted, and frees it when closed", async () => {
+    await writeCheckpoint("a", 1, 1);
+    const { store, served, disposed } = openStore();
+    await served();
+    await rm(join(runsDirectory, "a"), { recursive: true });
+    expect(await served()).toBe("a/step-00000001");
+    store.close();
+    expect(disposed).toEqual(["a/step-00000001"]);
+  });
+});
