@@ -1,1 +1,56 @@
-export {};
+/**
+ * Training: optimiser, schedule, train step, loop, evaluation, checkpoints, run log. The loop is an
+ * async generator of events; the arithmetic sits behind `TrainStepper`; a run is a folder.
+ *
+ * @example
+ * const stepper = createEagerStepper({ model, optimizer: createAdamW(config.training.optimizer) });
+ * const events = train({ config, stepper, batches, evaluationBatches, facts, saveSnapshot, signal });
+ * for await (const event of withRunLog(events, log)) console.log(event.type, event.step);
+ */
+export { CheckpointError, type CheckpointFault } from "./checkpoint/checkpoint-error.ts";
+export {
+  type CheckpointLocation,
+  latestCheckpoint,
+  listCheckpoints,
+} from "./checkpoint/checkpoint-folder.ts";
+export {
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  loadOptimizerState,
+  readManifest,
+} from "./checkpoint/load-checkpoint.ts";
+export { SafetensorsError } from "./checkpoint/safetensors.ts";
+export { type SaveCheckpointOptions, saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
+export { type EvaluateOptions, evaluateModel } from "./evaluate.ts";
+export { addSums, type MetricSums, metricsOf, NO_SUMS } from "./metrics.ts";
+export { createAdamW, isDecayed } from "./optimizer/adamw.ts";
+export { scheduledRate } from "./optimizer/schedule.ts";
+export {
+  chain,
+  type GradientTransform,
+  type NamedTensors,
+  type OptimizerState,
+  type UpdateContext,
+} from "./optimizer/transform.ts";
+export { listRuns, summarizeRun } from "./run/list-runs.ts";
+export {
+  type FollowOptions,
+  followRunEvents,
+  type NumberedEvent,
+  readRunEvents,
+} from "./run/run-events.ts";
+export {
+  openRunFolder,
+  type ResumePolicy,
+  RunError,
+  type RunPaths,
+  readRunConfig,
+  runPaths,
+  settleRunConfig,
+} from "./run/run-folder.ts";
+export { acquireRunLock, isRunLocked, type RunLock } from "./run/run-lock.ts";
+export { openRunLog, type RunLog, type RunLogOptions, withRunLog } from "./run/run-log.ts";
+export { createEagerStepper, type EagerStepperOptions } from "./step/eager-stepper.ts";
+export { type TrainStepResult, trainStep } from "./step/train-step.ts";
+export type { StepContext, StepResult, TrainStepper } from "./step/train-stepper.ts";
+export { NonFiniteError, type TrainOptions, type TrainSnapshot, train } from "./train.ts";

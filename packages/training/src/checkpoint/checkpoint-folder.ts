@@ -1,0 +1,65 @@
+/**
+ * The folder that holds a run's checkpoints: names, order, retention. A checkpoint exists once its
+ * folder has its final name, which only a rename of a complete folder gives; names with a leading
+ * dot are work in progress or on their way out, and no reader looks at them.
+ */
+import { readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface CheckpointLocation {
+  readonly name: string;
+  readonly step: number;
+  readonly path: string;
+}
+
+const NAME = /^step-(\d{8,})$/;
+const PARTIAL = ".partial-";
+const REMOVED = ".removed-";
+
+/** "step-00000200": sorts by step as text. */
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, "0")}`;
+}
+
+/** Where the checkpoint of `step` is written before it is renamed. */
+export function partialPath(directory: string, step: number): string {
+  return join(directory, PARTIAL + checkpointName(step));
+}
+
+/** Whole checkpoints, oldest first; [] where the folder does not exist. */
+export async function listCheckpoints(directory: string): Promise<CheckpointLocation[]> {
+  const names = await namesIn(directory);
+  return names
+    .flatMap((name) => {
+      const step = NAME.exec(name)?.[1];
+      return step === undefined ? [] : [{ name, step: Number(step), path: join(directory, name) }];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+/** The newest whole checkpoint, or undefined where there is none. */
+export async function latestCheckpoint(directory: string): Promise<CheckpointLocation | undefined> {
+  return (await listCheckpoints(directory)).at(-1);
+}
+
+/** Removes all but the newest `keep` checkpoints, and what a killed writer left behind. */
+export async function pruneCheckpoints(directory: string, keep: number): Promise<void> {
+  for (const { name, path } of (await listCheckpoints(directory)).slice(0, -keep)) {
+    // renamed first: a half-deleted folder must not look like a checkpoint
+    await rename(path, join(directory, REMOVED + name));
+  }
+  for (const name of await namesIn(directory)) {
+    if (name.startsWith(PARTIAL) || name.startsWith(REMOVED)) {
+      await rm(join(directory, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

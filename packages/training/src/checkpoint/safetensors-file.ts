@@ -1,0 +1,118 @@
+/**
+ * Safetensors files on disk, one tensor in memory at a time. The format is in safetensors.ts; here
+ * are the reads, the writes and the hash that is taken while writing.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import {
+  type DataType,
+  decodeHeader,
+  decodeHeaderLength,
+  decodeValues,
+  encodeHeader,
+  PREFIX_BYTES,
+  type TensorEntry,
+} from "./safetensors.ts";
+
+export interface HostTensor {
+  readonly dtype: Exclude<DataType, "F16">;
+  readonly shape: readonly number[];
+  /** Called once, when it is this tensor's turn to be written. */
+  readonly read: () => Promise<Float32Array | Int32Array>;
+}
+
+export interface FileDigest {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Writes a new file, durable (fsync) when this returns.
+ * @throws {Error} EEXIST where the file exists: nothing is overwritten.
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, HostTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<FileDigest> {
+  const named = Object.entries(tensors).map(([name, tensor]) => ({ name, ...tensor }));
+  const { bytes, entries } = encodeHeader(named, metadata);
+  const hash = createHash("sha256");
+  const file = await open(path, "wx");
+  try {
+    let sizeBytes = 0;
+    const append = async (chunk: Uint8Array) => {
+      hash.update(chunk);
+      await file.writeFile(chunk);
+      sizeBytes += chunk.length;
+    };
+    await append(bytes);
+    for (const [index, tensor] of named.entries()) {
+      const values = await tensor.read();
+      const expected = entries[index]?.sizeBytes;
+      if (values.byteLength !== expected) {
+        throw new Error(
+          `writeSafetensors: expected ${expected} bytes for "${tensor.name}", got ${values.byteLength}`,
+        );
+      }
+      await append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+    await file.sync();
+    return { sha256: hash.digest("hex"), sizeBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+export interface LoadedTensor extends TensorEntry {
+  readonly values: Float32Array | Int32Array;
+}
+
+/**
+ * The tensors of a file one by one, in file order, so that the file never lies whole in memory.
+ * @throws {SafetensorsError} where the file is truncated or no safetensors file.
+ */
+export async function* readSafetensors(path: string): AsyncGenerator<LoadedTensor> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const headerBytes = decodeHeaderLength(
+      await readAt(file, 0, Math.min(PREFIX_BYTES, size)),
+      size,
+    );
+    const { entries } = decodeHeader(await readAt(file, PREFIX_BYTES, headerBytes), size);
+    for (const entry of entries) {
+      const bytes = await readAt(file, entry.offset, entry.sizeBytes);
+      yield { ...entry, values: decodeValues(entry.dtype, bytes) };
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Exactly `length` bytes from `offset`; one read call may give fewer. */
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0)
+      throw new Error(
+        `readAt: expected ${length} bytes at ${offset}, got ${done}: the file shrank`,
+      );
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/** SHA-256 and size of a file, streamed. */
+export async function digestFile(path: string): Promise<FileDigest> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}

@@ -1,0 +1,136 @@
+/**
+ * Writes a checkpoint: weights.safetensors (parameters and projections), training.safetensors
+ * (optimiser slots), manifest.json. Everything goes to a folder with a temporary name, is made
+ * durable, and then gets its name in one rename: a kill at any moment leaves either the whole
+ * checkpoint or none, and the older ones untouched.
+ */
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { flattenTree, type PerformerModel } from "@performer/performer";
+import { CHECKPOINT_FORMAT, type CheckpointManifest } from "@performer/schema";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
+import { CheckpointError } from "./checkpoint-error.ts";
+import { checkpointName, partialPath, pruneCheckpoints } from "./checkpoint-folder.ts";
+import { type HostTensor, writeSafetensors } from "./safetensors-file.ts";
+
+export const MANIFEST_FILE = "manifest.json";
+export const WEIGHTS_FILE = "weights.safetensors";
+export const TRAINING_FILE = "training.safetensors";
+
+export interface SaveCheckpointOptions {
+  /** The folder of all checkpoints of the run. */
+  readonly directory: string;
+  /** Shown to people: the run or model. */
+  readonly name: string;
+  readonly step: number;
+  readonly model: PerformerModel;
+  /** Left out for weights that nobody will train on. */
+  readonly optimizerState?: OptimizerState;
+  /** Checkpoints to keep, this one included. Default: all. */
+  readonly keep?: number;
+  /** The further parts of the manifest. */
+  readonly details?: Partial<Pick<CheckpointManifest, "training" | "resume" | "metrics" | "data">>;
+}
+
+/**
+ * @returns the folder of the new checkpoint.
+ * @throws {CheckpointError} "exists" where this step has a checkpoint: nothing is overwritten.
+ */
+export async function saveCheckpoint(options: SaveCheckpointOptions): Promise<string> {
+  const { directory, step, model, optimizerState } = options;
+  const path = join(directory, checkpointName(step));
+  if (await exists(path)) {
+    throw new CheckpointError(
+      "exists",
+      path,
+      `saveCheckpoint: expected no checkpoint of step ${step} in ${directory}, got one; move ${checkpointName(step)} away`,
+    );
+  }
+  const partial = partialPath(directory, step);
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+
+  const files: Record<string, { sha256: string; sizeBytes: number }> = {
+    [WEIGHTS_FILE]: await writeSafetensors(join(partial, WEIGHTS_FILE), modelTensors(model)),
+  };
+  if (optimizerState !== undefined) {
+    files[TRAINING_FILE] = await writeSafetensors(
+      join(partial, TRAINING_FILE),
+      toHost(flattenState(optimizerState)),
+    );
+  }
+  const manifest: CheckpointManifest = {
+    format: CHECKPOINT_FORMAT,
+    name: options.name,
+    createdAt: new Date().toISOString(),
+    step,
+    model: model.config,
+    files,
+    metrics: {},
+    ...options.details,
+  };
+  await writeDurably(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  await syncFolder(partial);
+  await rename(partial, path);
+  await syncFolder(directory);
+  if (options.keep !== undefined) await pruneCheckpoints(directory, options.keep);
+  return path;
+}
+
+/** "first" → "layers/0/…" becomes "first/layers/0/…". */
+function flattenState(state: OptimizerState): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(state).flatMap(([kind, slots]) =>
+      Object.entries(slots).map(([name, tensor]) => [`${kind}/${name}`, tensor] as const),
+    ),
+  );
+}
+
+function modelTensors({ parameters, projections }: PerformerModel): Record<string, HostTensor> {
+  const frozen = projections.map(
+    (projection, layer) => [`projections/${layer}`, projection] as const,
+  );
+  return toHost({ ...flattenTree(parameters), ...Object.fromEntries(frozen) });
+}
+
+function toHost(tensors: NamedTensors): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, hostTensor(name, tensor)]),
+  );
+}
+
+function hostTensor(name: string, tensor: Tensor): HostTensor {
+  if (tensor.dtype !== "float32") {
+    throw new Error(`saveCheckpoint: expected "${name}" as float32, got ${tensor.dtype}`);
+  }
+  return { dtype: "F32", shape: tensor.shape, read: () => tensor.data<"float32">() };
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder durable. Windows cannot open folders and does not need it. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,58 @@
+/** Evaluation: the model as it is, without dropout, over a fixed set of batches. */
+import { applyModel, crossEntropy, type PerformerModel } from "@performer/performer";
+import type { TrainingBatch } from "@performer/proteins";
+import type { Metrics } from "@performer/schema";
+import * as tf from "@tensorflow/tfjs-core";
+import { yieldToEventLoop } from "./event-loop.ts";
+import { addSums, type MetricSums, metricsOf, NO_SUMS, sumsOf } from "./metrics.ts";
+
+export interface EvaluateOptions {
+  /** Stops after this many batches. Default: all. */
+  readonly maxBatches?: number;
+}
+
+/**
+ * Loss, perplexity and accuracy over all scored positions: sums over all batches first, means after.
+ * @throws {Error} where no position was scored.
+ */
+export async function evaluateModel(
+  model: PerformerModel,
+  batches: AsyncIterable<TrainingBatch> | Iterable<TrainingBatch>,
+  { maxBatches = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
+): Promise<Metrics> {
+  let sums = NO_SUMS;
+  let taken = 0;
+  for await (const batch of batches) {
+    sums = addSums(sums, await evaluateBatch(model, batch));
+    taken += 1;
+    if (taken >= maxBatches) break;
+    await yieldToEventLoop();
+  }
+  if (sums.weightSum === 0) {
+    throw new Error(
+      `evaluateModel: expected scored positions, got none in ${taken} batches; is the validation set empty?`,
+    );
+  }
+  return metricsOf(sums);
+}
+
+async function evaluateBatch(model: PerformerModel, batch: TrainingBatch): Promise<MetricSums> {
+  const numbers = tf.tidy(() => {
+    const shape: [number, number] = [batch.rows, batch.length];
+    const { logits } = applyModel(model, {
+      tokens: tf.tensor2d(batch.inputs, shape, "int32"),
+      paddingMask: tf.tensor2d(batch.paddingMask, shape),
+    });
+    const { lossSum, weightSum, correctSum } = crossEntropy(
+      logits,
+      tf.tensor2d(batch.targets, shape, "int32"),
+      tf.tensor2d(batch.lossMask, shape),
+    );
+    return tf.stack([lossSum, weightSum, correctSum]);
+  });
+  try {
+    return sumsOf(await numbers.data());
+  } finally {
+    numbers.dispose();
+  }
+}

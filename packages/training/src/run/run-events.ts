@@ -1,0 +1,128 @@
+/**
+ * Reads runs/ID/events.jsonl, also while another process writes it. A last line without its line
+ * break is not written yet (or never will be: kill -9) and is left alone.
+ */
+import { open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseWith, RunEvent } from "@performer/schema";
+import { runPaths } from "./run-folder.ts";
+
+const DEFAULT_POLL_MS = 250;
+
+/**
+ * The events so far, oldest first; [] where the run has no log yet.
+ * @param root the run's folder, runs/ID.
+ * @throws {SchemaError | SyntaxError} naming the line that is no event.
+ */
+export async function readRunEvents(root: string): Promise<RunEvent[]> {
+  const path = runPaths(root).events;
+  const { lines } = (await readLinesAfter(path, undefined)) ?? { lines: [] };
+  return lines.map((line, index) => parseEvent(line, `${path}:${index + 1}`));
+}
+
+export interface FollowOptions {
+  /** Ends the generator. */
+  readonly signal?: AbortSignal;
+  /** Lines that the caller has already: 0, or the `line` of the last one seen. */
+  readonly fromLine?: number;
+  readonly pollMs?: number;
+}
+
+export interface NumberedEvent {
+  /** 1-based; give it back as `fromLine` to go on after this event. */
+  readonly line: number;
+  readonly event: RunEvent;
+}
+
+/**
+ * The events as they come, of a run in this process or another, until its "end" event. An
+ * interrupted run keeps the generator waiting, since it may be resumed. A resume cuts the log back
+ * to a checkpoint; the generator then goes on from the resume's "start" event.
+ */
+export async function* followRunEvents(
+  root: string,
+  { signal, fromLine = 0, pollMs = DEFAULT_POLL_MS }: FollowOptions = {},
+): AsyncGenerator<NumberedEvent> {
+  const path = runPaths(root).events;
+  let position: Position | undefined;
+  let seen = fromLine;
+  while (!signal?.aborted) {
+    const read = await readLinesAfter(path, position);
+    if (read !== undefined) {
+      if (!read.continued) {
+        const cutBack = position !== undefined || seen > read.lines.length;
+        if (cutBack) seen = lastStart(read.lines);
+        read.lines.splice(0, seen);
+      }
+      position = read.position;
+      for (const line of read.lines) {
+        if (signal?.aborted) return;
+        seen += 1;
+        const event = parseEvent(line, `${path}:${seen}`);
+        yield { line: seen, event };
+        if (event.type === "end") return;
+      }
+    }
+    await sleep(pollMs, undefined, signal && { signal }).catch(ignoreAbort);
+  }
+}
+
+interface Position {
+  /** The file's identity: a log that was cut back is another file under the same name. */
+  readonly inode: number;
+  /** Bytes read so far, up to a line break. */
+  readonly offset: number;
+}
+
+/** Whole lines after `position`, or from the start where the file is another one by now. */
+async function readLinesAfter(
+  path: string,
+  position: Position | undefined,
+): Promise<{ lines: string[]; position: Position; continued: boolean } | undefined> {
+  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (file === undefined) return undefined;
+  try {
+    const { ino: inode, size } = await file.stat();
+    const continued = position?.inode === inode && position.offset <= size;
+    const start = continued ? position.offset : 0;
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(size - start),
+      0,
+      size - start,
+      start,
+    );
+    const end = buffer.subarray(0, bytesRead).lastIndexOf("\n") + 1;
+    const lines = buffer.toString("utf8", 0, end).split("\n").slice(0, -1);
+    return { lines, position: { inode, offset: start + end }, continued };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Index of the last "start" event: what a reader of a log that was cut back has not seen. */
+function lastStart(lines: readonly string[]): number {
+  const isStart = (line: string, index: number) =>
+    parseEvent(line, `line ${index + 1}`).type === "start";
+  return Math.max(0, lines.findLastIndex(isStart));
+}
+
+/** @param place file and line, for the error. */
+export function parseEvent(line: string, place: string): RunEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (cause) {
+    throw new SyntaxError(
+      `parseEvent: expected a JSON line at ${place}, got ${line.slice(0, 80)}`,
+      { cause },
+    );
+  }
+  return parseWith(RunEvent, json, place);
+}
+
+function ignoreAbort(error: Error): void {
+  if (error.name !== "AbortError") throw error;
+}

@@ -1,0 +1,186 @@
+/**
+ * The training loop: batches in, events out. It knows no files and no arithmetic: the stepper
+ * computes, `saveSnapshot` writes, the caller logs. Every random choice is keyed by the step, so the
+ * state to resume from is the stepper's tensors, the step and the position in the data.
+ */
+import { drawProjections, type PerformerModel } from "@performer/performer";
+import type { BatchPosition, TrainingBatch } from "@performer/proteins";
+import { randomKey, splitKey } from "@performer/random";
+import type { Metrics, ModelConfig, RunConfig, RunEvent } from "@performer/schema";
+import { evaluateModel } from "./evaluate.ts";
+import { yieldToEventLoop } from "./event-loop.ts";
+import { metricsOf } from "./metrics.ts";
+import { scheduledRate } from "./optimizer/schedule.ts";
+import type { OptimizerState } from "./optimizer/transform.ts";
+import { createPace } from "./pace.ts";
+import type { StepResult, TrainStepper } from "./step/train-stepper.ts";
+
+/** What a checkpoint holds. The tensors stay the stepper's. */
+export interface TrainSnapshot {
+  readonly step: number;
+  readonly model: PerformerModel;
+  readonly optimizerState: OptimizerState;
+  /** Where the data stream goes on. */
+  readonly position: BatchPosition;
+  /** Step of the last redraw of the projections; 0 for the first draw. */
+  readonly lastRedraw: number;
+  /** Of these very weights, where they were evaluated. */
+  readonly validation?: Metrics;
+}
+
+export interface TrainOptions {
+  readonly config: Pick<RunConfig, "model" | "training">;
+  /** Used, not taken over: the caller disposes of it. */
+  readonly stepper: TrainStepper;
+  /** Endless, from the first batch after `startStep`. */
+  readonly batches: AsyncIterable<{ batch: TrainingBatch; position: BatchPosition }>;
+  /** A fresh pass over the validation set, in the same order each time. */
+  readonly evaluationBatches: () => AsyncIterable<TrainingBatch>;
+  /** Facts for the "start" event. */
+  readonly facts: { parameterCount: number; backend: string; baseline: Baseline };
+  /** Updates that the stepper's parameters have had. Default 0. */
+  readonly startStep?: number;
+  /** Makes a checkpoint. @returns its name. */
+  readonly saveSnapshot: (snapshot: TrainSnapshot) => Promise<string>;
+  /** Stops after the running step, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Baseline = Extract<RunEvent, { type: "start" }>["baseline"];
+
+/** The loss or the gradient stopped being a number; the parameters of that step are worthless. */
+export class NonFiniteError extends Error {
+  override readonly name = "NonFiniteError";
+  readonly step: number;
+
+  constructor(step: number, loss: number, gradientNorm: number) {
+    super(
+      `train: expected a finite loss and gradient, got loss ${loss} and gradient norm ${gradientNorm} at step ${step}; lower the learning rate or lengthen the warm-up, and resume from the last checkpoint`,
+    );
+    this.step = step;
+  }
+}
+
+/**
+ * Trains from `startStep` to the config's last step. Per step: "step", then "evaluation" and
+ * "checkpoint" where they are due (both at the last step), and "end" as the last event of all.
+ * `return()` (a `break` in the consumer's loop) stops at once and saves nothing; to stop with a
+ * checkpoint, abort `signal`.
+ * @throws {NonFiniteError} after an "end" event with reason "failed"; likewise any other error.
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<RunEvent> {
+  let step = options.startStep ?? 0;
+  try {
+    for await (const event of trainSteps(options)) {
+      step = event.step;
+      yield event;
+    }
+    const finished = step >= options.config.training.steps;
+    yield { type: "end", ...stamp(step), reason: finished ? "finished" : "stopped" };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    yield { type: "end", ...stamp(step), reason: "failed", message };
+    throw error;
+  }
+}
+
+async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
+  const { config, stepper, signal, startStep = 0 } = options;
+  const { steps, seed, optimizer, evaluateEvery, checkpointEvery } = config.training;
+  const key = randomKey(seed);
+  yield {
+    type: "start",
+    ...stamp(startStep),
+    totalSteps: steps,
+    resumedFrom: startStep,
+    ...options.facts,
+  };
+  if (startStep >= steps) return;
+
+  const pace = createPace(startStep, steps);
+  let step = startStep;
+  for await (const { batch, position } of options.batches) {
+    if (signal?.aborted && step === startStep) return;
+    step += 1;
+    if (isRedrawDue(config.model, step)) {
+      stepper.redraw(drawProjections(config.model, splitKey(key, "projection", step - 1)));
+    }
+    const learningRate = scheduledRate(optimizer, steps, step);
+    const dropoutKey = splitKey(key, "dropout", step);
+    const startedAt = performance.now();
+    const result = await stepper.step(batch, { step, learningRate, dropoutKey });
+    assertFinite(result, step);
+    yield {
+      type: "step",
+      ...stamp(step),
+      metrics: metricsOf(result.sums),
+      learningRate,
+      gradientNorm: result.gradientNorm,
+      ...pace.measure(step, countTokens(batch), performance.now() - startedAt),
+    };
+
+    // a stop between two steps: SIGINT arrives here
+    await yieldToEventLoop();
+    const isLast = step === steps;
+    let validation: Metrics | undefined;
+    if (step % evaluateEvery === 0 || isLast) {
+      validation = await evaluate(options);
+      yield { type: "evaluation", ...stamp(step), metrics: validation };
+    }
+    if (step % checkpointEvery === 0 || isLast || signal?.aborted) {
+      const name = await options.saveSnapshot({
+        step,
+        model: await stepper.readModel(),
+        optimizerState: await stepper.readOptimizerState(),
+        position,
+        lastRedraw: lastRedraw(config.model, step),
+        ...(validation && { validation }),
+      });
+      yield { type: "checkpoint", ...stamp(step), name };
+    }
+    if (isLast || signal?.aborted) return;
+  }
+  throw new Error(
+    `train: expected batches for ${steps} steps, got ${step}; is the training set empty?`,
+  );
+}
+
+async function evaluate({ config, stepper, evaluationBatches }: TrainOptions): Promise<Metrics> {
+  const { evaluationBatches: maxBatches } = config.training;
+  return evaluateModel(
+    await stepper.readModel(),
+    evaluationBatches(),
+    maxBatches > 0 ? { maxBatches } : {},
+  );
+}
+
+function redrawEvery({ attention }: ModelConfig): number {
+  return attention.mechanism === "favor" ? attention.redrawEvery : 0;
+}
+
+/** Before the update `step`, so that a checkpoint keeps the projections that it was trained with. */
+function isRedrawDue(config: ModelConfig, step: number): boolean {
+  const every = redrawEvery(config);
+  return every > 0 && step > 1 && (step - 1) % every === 0;
+}
+
+/** The number of updates before the draw that update `step` used. */
+function lastRedraw(config: ModelConfig, step: number): number {
+  const every = redrawEvery(config);
+  return every > 0 ? Math.floor((step - 1) / every) * every : 0;
+}
+
+function assertFinite({ sums, gradientNorm }: StepResult, step: number): void {
+  if (!Number.isFinite(sums.lossSum) || !Number.isFinite(gradientNorm)) {
+    throw new NonFiniteError(step, metricsOf(sums).loss, gradientNorm);
+  }
+}
+
+/** Positions that take part; padding is no work worth counting. */
+function countTokens({ paddingMask }: TrainingBatch): number {
+  return paddingMask.reduce((sum, value) => sum + value, 0);
+}
+
+function stamp(step: number): { step: number; time: string } {
+  return { step, time: new Date().toISOString() };
+}
