@@ -1,0 +1,70 @@
+/**
+ * Which compression a file has, by its first bytes and never by its name, and zstd in JavaScript.
+ * gzip is left to the platform: zlib in Node, DecompressionStream in browsers.
+ */
+import { Decompress } from "fzstd";
+
+export type Compression = "gzip" | "zstd" | "none";
+
+/** Bytes that `detectCompression` needs. */
+export const MAGIC_BYTES = 4;
+
+/** @param start the first four bytes of a file, or all of it where it is shorter. */
+export function detectCompression(start: Uint8Array): Compression {
+  const [a, b, c, d] = start;
+  if (a === 0x1f && b === 0x8b) return "gzip"; // RFC 1952, 2.3.1
+  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd"; // RFC 8878, 3.1.1
+  if (a! >= 0x50 && a! <= 0x5f && b === 0x2a && c === 0x4d && d === 0x18) return "zstd"; // skippable frame
+  return "none";
+}
+
+/**
+ * The first bytes of a stream, and the stream again from its start.
+ * It joins as many chunks as the magic bytes need.
+ */
+export async function peekMagic(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ start: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let start: Uint8Array = new Uint8Array(0);
+  while (start.length < MAGIC_BYTES) {
+    const next = await iterator.next();
+    if (next.done) break;
+    const longer = new Uint8Array(start.length + next.value.length);
+    longer.set(start);
+    longer.set(next.value, start.length);
+    start = longer;
+  }
+  return { start, chunks: replay(start, iterator) };
+}
+
+async function* replay(
+  start: Uint8Array,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (start.length > 0) yield start;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Decompressed bytes of one or more zstd frames. @throws {Error} where the data are damaged or end early. */
+export async function* decompressZstd(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let output: Uint8Array[] = [];
+  const stream = new Decompress((data) => {
+    if (data.length > 0) output.push(data.slice());
+  });
+  for await (const chunk of chunks) {
+    stream.push(chunk);
+    yield* output;
+    output = [];
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* output;
+}
