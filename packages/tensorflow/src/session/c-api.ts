@@ -1,0 +1,150 @@
+/**
+ * TensorFlow's C API (tensorflow/c/c_api.h) as typed functions, called through koffi on the library
+ * files that the runtime installed: no native code of this project. Pointers are bigints; arrays
+ * of pointers are BigUint64Arrays that koffi passes by address, so that a step converts nothing.
+ */
+import koffi, { type LibraryHandle } from "koffi";
+
+export type Pointer = bigint;
+/** Memory that JavaScript owns and TensorFlow reads or writes during one call. */
+export type Memory = Uint8Array | BigUint64Array | BigInt64Array;
+
+export interface CApi {
+  readonly version: string;
+  allocateTensor(type: number, shape: BigInt64Array, rank: number, sizeBytes: number): Pointer;
+  deleteTensor(tensor: Pointer): void;
+  tensorData(tensor: Pointer): Pointer;
+  tensorType(tensor: Pointer): number;
+  tensorRank(tensor: Pointer): number;
+  tensorDimension(tensor: Pointer, axis: number): number | bigint;
+  tensorSizeBytes(tensor: Pointer): number;
+  copyIn(target: Pointer, source: NodeJS.TypedArray, sizeBytes: number): void;
+  copyOut(target: NodeJS.TypedArray, source: Pointer, sizeBytes: number): void;
+  newStatus(): Pointer;
+  deleteStatus(status: Pointer): void;
+  statusCode(status: Pointer): number;
+  statusMessage(status: Pointer): string;
+  newBuffer(bytes: Uint8Array, sizeBytes: number): Pointer;
+  deleteBuffer(buffer: Pointer): void;
+  newGraph(): Pointer;
+  deleteGraph(graph: Pointer): void;
+  newImportOptions(): Pointer;
+  deleteImportOptions(options: Pointer): void;
+  setImportPrefix(options: Pointer, prefix: string): void;
+  importGraph(graph: Pointer, definition: Pointer, options: Pointer, status: Pointer): void;
+  operationByName(graph: Pointer, name: string): Pointer | null;
+  newSessionOptions(): Pointer;
+  deleteSessionOptions(options: Pointer): void;
+  setConfig(options: Pointer, bytes: Uint8Array, sizeBytes: number, status: Pointer): void;
+  newSession(graph: Pointer, options: Pointer, status: Pointer): Pointer;
+  closeSession(session: Pointer, status: Pointer): void;
+  deleteSession(session: Pointer, status: Pointer): void;
+  /** On a thread of libuv's pool; the callback runs on the event loop. Memory must stay referenced. */
+  runSession(call: SessionRunCall, done: (error: Error | null) => void): void;
+}
+
+/** Arguments of TF_SessionRun in its order, options and metadata left out. */
+export interface SessionRunCall {
+  readonly session: Pointer;
+  readonly inputs: Uint8Array;
+  readonly inputValues: BigUint64Array;
+  readonly inputCount: number;
+  readonly outputs: Uint8Array;
+  readonly outputValues: BigUint64Array;
+  readonly outputCount: number;
+  readonly targets: BigUint64Array;
+  readonly targetCount: number;
+  readonly status: Pointer;
+}
+
+/** Absolute paths of the two library files. */
+export interface TensorFlowLibraries {
+  readonly framework: string;
+  readonly tensorflow: string;
+}
+
+/**
+ * RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE. TensorFlow's threads outlive the unloading that koffi does
+ * at exit, which crashes; a library marked NODELETE stays mapped until the process ends.
+ */
+const DLOPEN_FLAGS = process.platform === "darwin" ? 0x2 | 0x8 | 0x80 : 0x1102;
+
+const loaded = new Map<string, CApi>();
+
+/**
+ * Maps TensorFlow into the process; a second call with the same files returns the same functions.
+ * @throws {Error} naming the file and dlopen's reason.
+ */
+export function loadCApi(libraries: TensorFlowLibraries): CApi {
+  const known = loaded.get(libraries.tensorflow);
+  if (known !== undefined) return known;
+  const system = koffi.load(null);
+  const dlopen = system.func("dlopen", "void *", ["str", "int"]);
+  const dlerror = system.func("dlerror", "str", []);
+  for (const path of [libraries.framework, libraries.tensorflow]) {
+    if (!dlopen(path, DLOPEN_FLAGS)) {
+      throw new Error(
+        `loadCApi: expected a loadable library at ${path}, got "${dlerror()}"; install the runtime again`,
+      );
+    }
+  }
+  const api = bind(koffi.load(libraries.tensorflow), system);
+  loaded.set(libraries.tensorflow, api);
+  return api;
+}
+
+function bind(library: LibraryHandle, system: LibraryHandle): CApi {
+  const p = "void *";
+  const f = (name: string, result: string, parameters: string[]) =>
+    library.func(`TF_${name}`, result, parameters);
+  const sessionRun = f("SessionRun", "void", [p, p, p, p, "int", p, p, "int", p, "int", p, p]);
+  const memcpy = system.func("memcpy", p, [p, p, "size_t"]);
+  return {
+    version: f("Version", "str", [])(),
+    allocateTensor: f("AllocateTensor", p, ["int", p, "int", "size_t"]),
+    deleteTensor: f("DeleteTensor", "void", [p]),
+    tensorData: f("TensorData", p, [p]),
+    tensorType: f("TensorType", "int", [p]),
+    tensorRank: f("NumDims", "int", [p]),
+    tensorDimension: f("Dim", "int64_t", [p, "int"]),
+    tensorSizeBytes: f("TensorByteSize", "size_t", [p]),
+    copyIn: memcpy,
+    copyOut: memcpy,
+    newStatus: f("NewStatus", p, []),
+    deleteStatus: f("DeleteStatus", "void", [p]),
+    statusCode: f("GetCode", "int", [p]),
+    statusMessage: f("Message", "str", [p]),
+    newBuffer: f("NewBufferFromString", p, [p, "size_t"]),
+    deleteBuffer: f("DeleteBuffer", "void", [p]),
+    newGraph: f("NewGraph", p, []),
+    deleteGraph: f("DeleteGraph", "void", [p]),
+    newImportOptions: f("NewImportGraphDefOptions", p, []),
+    deleteImportOptions: f("DeleteImportGraphDefOptions", "void", [p]),
+    setImportPrefix: f("ImportGraphDefOptionsSetPrefix", "void", [p, "str"]),
+    importGraph: f("GraphImportGraphDef", "void", [p, p, p, p]),
+    operationByName: f("GraphOperationByName", p, [p, "str"]),
+    newSessionOptions: f("NewSessionOptions", p, []),
+    deleteSessionOptions: f("DeleteSessionOptions", "void", [p]),
+    setConfig: f("SetConfig", "void", [p, p, "size_t", p]),
+    newSession: f("NewSession", p, [p, p, p]),
+    closeSession: f("CloseSession", "void", [p, p]),
+    deleteSession: f("DeleteSession", "void", [p, p]),
+    runSession(call, done) {
+      sessionRun.async(
+        call.session,
+        null,
+        call.inputs,
+        call.inputValues,
+        call.inputCount,
+        call.outputs,
+        call.outputValues,
+        call.outputCount,
+        call.targets,
+        call.targetCount,
+        null,
+        call.status,
+        done,
+      );
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Session settings as ConfigProto bytes (tensorflow/core/protobuf/config.proto; field numbers inline). */
+import { BinaryWriter, flag, integer, message } from "../graph/proto-writer.ts";
+
+export interface SessionConfig {
+  /** Threads inside one operation; 0 or absent: one a core. */
+  readonly intraOpThreads?: number;
+  /** Operations that run at the same time; 0 or absent: one a core. */
+  readonly interOpThreads?: number;
+  /** Falls back to the CPU where an operation has no kernel for the asked device. Default true. */
+  readonly softPlacement?: boolean;
+  /** TensorFlow's own rewriter that moves matrix products and what surrounds them to bfloat16. */
+  readonly rewriteToBfloat16?: boolean;
+  /** XLA for the whole graph. Off by default: on CPUs it is slower here and takes seconds to build. */
+  readonly compileWithXla?: boolean;
+  /** Keeps the graph as written: for debugging and for the test of the rewriters. */
+  readonly disableOptimizer?: boolean;
+}
+
+/** Levels of OptimizerOptions.GlobalJitLevel. */
+const JIT_ON_2 = 2;
+/** RewriterConfig.Toggle.ON. */
+const TOGGLE_ON = 1;
+
+/** ConfigProto: intra_op = 2, inter_op = 5, allow_soft_placement = 7, graph_options = 10. */
+export function encodeConfig(config: SessionConfig): Uint8Array {
+  const writer = new BinaryWriter();
+  integer(writer, 2, config.intraOpThreads ?? 0);
+  integer(writer, 5, config.interOpThreads ?? 0);
+  flag(writer, 7, config.softPlacement ?? true);
+  message(writer, 10, () => writeGraphOptions(writer, config));
+  return writer.finish();
+}
+
+/**
+ * GraphOptions: optimizer_options = 3 (global_jit_level = 5), rewrite_options = 10
+ * (disable_meta_optimizer = 19, auto_mixed_precision_onednn_bfloat16 = 31).
+ */
+function writeGraphOptions(writer: BinaryWriter, config: SessionConfig): void {
+  if (config.compileWithXla === true) message(writer, 3, () => integer(writer, 5, JIT_ON_2));
+  message(writer, 10, () => {
+    if (config.disableOptimizer === true) flag(writer, 19, true);
+    if (config.rewriteToBfloat16 === true) integer(writer, 31, TOGGLE_ON);
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * A TensorFlow session whose graph grows: `extend` adds nodes, and all of them share the session's
+ * variables. `run` is asynchronous: the step computes on a thread of libuv's pool while the event
+ * loop stays free. Feeds and fetches are named as TensorFlow does, "node" or "node:1". A signature
+ * (names of feeds, fetches, targets) is resolved to pointers once and kept.
+ */
+import { type CApi, loadCApi, type Pointer, type TensorFlowLibraries } from "./c-api.ts";
+import { encodeConfig, type SessionConfig } from "./config.ts";
+import { checkStatus, TensorFlowError, withStatus } from "./errors.ts";
+import { fromTensorFlow, type HostTensor, toTensorFlow } from "./tensor.ts";
+
+export interface Session {
+  /** TensorFlow's version, for instance "2.21.0". */
+  readonly version: string;
+  /**
+   * Adds the nodes of a serialised GraphDef, their names under "prefix/".
+   * @throws {TensorFlowError} where TensorFlow refuses them.
+   */
+  extend(graphDef: Uint8Array, prefix: string): void;
+  /**
+   * Runs the part of the graph that `fetches` and `targets` need.
+   * @returns one tensor a fetch, in order.
+   * @throws {TensorFlowError} with TensorFlow's message and the node's name.
+   */
+  run(request: RunRequest): Promise<HostTensor[]>;
+  /** Waits for running steps, then frees the graph and its variables. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly feeds?: Readonly<Record<string, HostTensor>>;
+  readonly fetches?: readonly string[];
+  /** Operations that run for their effect. */
+  readonly targets?: readonly string[];
+}
+
+/** sizeof(TF_Output): an operation's pointer, an int index, padding. */
+const OUTPUT_BYTES = 16;
+
+/** An empty session. @throws {TensorFlowError} where TensorFlow refuses the settings. */
+export function openSession(libraries: TensorFlowLibraries, config: SessionConfig = {}): Session {
+  const api = loadCApi(libraries);
+  const graph = api.newGraph();
+  const session = createSession(api, graph, encodeConfig(config));
+  const signatures = new Map<string, Signature>();
+  const running = new Set<Promise<unknown>>();
+  let closed = false;
+
+  const signatureOf = (feeds: string[], fetches: readonly string[], targets: readonly string[]) => {
+    const name = JSON.stringify([feeds, fetches, targets]);
+    let signature = signatures.get(name);
+    if (signature === undefined) {
+      signature = {
+        inputs: resolveOutputs(api, graph, feeds),
+        outputs: resolveOutputs(api, graph, fetches),
+        targets: BigUint64Array.from(targets, (target) => findOperation(api, graph, target)),
+      };
+      signatures.set(name, signature);
+    }
+    return signature;
+  };
+
+  const run = async ({ feeds = {}, fetches = [], targets = [] }: RunRequest) => {
+    if (closed) throw new Error("run: expected an open session, got a closed one");
+    const signature = signatureOf(Object.keys(feeds), fetches, targets);
+    return runOnce(api, session, signature, Object.values(feeds), fetches.length);
+  };
+
+  return {
+    version: api.version,
+    extend(graphDef, prefix) {
+      importGraph(api, graph, graphDef, prefix);
+    },
+    run(request) {
+      const result = run(request);
+      const settled = result.catch(() => undefined).finally(() => running.delete(settled));
+      running.add(settled);
+      return result;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await Promise.all(running);
+      withStatus(api, "TF_CloseSession", (status) => api.closeSession(session, status));
+      withStatus(api, "TF_DeleteSession", (status) => api.deleteSession(session, status));
+      api.deleteGraph(graph);
+    },
+  };
+}
+
+interface Signature {
+  readonly inputs: Uint8Array;
+  readonly outputs: Uint8Array;
+  readonly targets: BigUint64Array;
+}
+
+async function runOnce(
+  api: CApi,
+  session: Pointer,
+  signature: Signature,
+  feeds: readonly HostTensor[],
+  outputCount: number,
+): Promise<HostTensor[]> {
+  const inputValues = new BigUint64Array(feeds.length);
+  const outputValues = new BigUint64Array(outputCount);
+  const status = api.newStatus();
+  try {
+    feeds.forEach((feed, index) => {
+      inputValues[index] = toTensorFlow(api, feed);
+    });
+    await new Promise<void>((resolve, reject) => {
+      api.runSession(
+        {
+          session,
+          ...signature,
+          inputValues,
+          inputCount: feeds.length,
+          outputValues,
+          outputCount,
+          targetCount: signature.targets.length,
+          status,
+        },
+        (error) => (error === null ? resolve() : reject(error)),
+      );
+    });
+    checkStatus(api, "run", status);
+    return Array.from(outputValues, (pointer) => fromTensorFlow(api, pointer));
+  } finally {
+    for (const pointer of [...inputValues, ...outputValues]) {
+      if (pointer !== 0n) api.deleteTensor(pointer);
+    }
+    api.deleteStatus(status);
+  }
+}
+
+function importGraph(api: CApi, graph: Pointer, graphDef: Uint8Array, prefix: string): void {
+  const buffer = api.newBuffer(graphDef, graphDef.byteLength);
+  const options = api.newImportOptions();
+  try {
+    api.setImportPrefix(options, prefix);
+    withStatus(api, "extend", (status) => api.importGraph(graph, buffer, options, status));
+  } finally {
+    api.deleteImportOptions(options);
+    api.deleteBuffer(buffer);
+  }
+}
+
+function createSession(api: CApi, graph: Pointer, config: Uint8Array): Pointer {
+  const options = api.newSessionOptions();
+  try {
+    withStatus(api, "openSession", (status) =>
+      api.setConfig(options, config, config.byteLength, status),
+    );
+    return withStatus(api, "openSession", (status) => api.newSession(graph, options, status));
+  } catch (error) {
+    api.deleteGraph(graph);
+    throw error;
+  } finally {
+    api.deleteSessionOptions(options);
+  }
+}
+
+function resolveOutputs(api: CApi, graph: Pointer, names: readonly string[]): Uint8Array {
+  const bytes = new Uint8Array(names.length * OUTPUT_BYTES);
+  const view = new DataView(bytes.buffer);
+  names.forEach((name, position) => {
+    const [operation = "", index = "0"] = name.split(":");
+    view.setBigUint64(position * OUTPUT_BYTES, findOperation(api, graph, operation), true);
+    view.setInt32(position * OUTPUT_BYTES + 8, Number(index), true);
+  });
+  return bytes;
+}
+
+function findOperation(api: CApi, graph: Pointer, name: string): Pointer {
+  const operation = api.operationByName(graph, name);
+  if (operation === null || operation === 0n) {
+    throw new TensorFlowError("run", "NOT_FOUND", `the graph has no node '${name}'`);
+  }
+  return operation;
+}

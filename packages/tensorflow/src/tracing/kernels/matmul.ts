@@ -1,0 +1,123 @@
+/** Matrix products. Transposition is a flag of the product, never a copy. */
+import type {
+  BatchMatMulAttrs,
+  EinsumAttrs,
+  _FusedMatMulAttrs as FusedMatMulAttrs,
+} from "@tensorflow/tfjs-core";
+import type { Output } from "../../graph/graph.ts";
+import { attributesAs, fullList, input, type KernelTable } from "../kernel.ts";
+import type { Recorder } from "../recorder.ts";
+import { broadcastShapes, traced } from "../value.ts";
+import { unary } from "./unary.ts";
+
+export const matmulKernels: KernelTable = {
+  BatchMatMul: (recorder, inputs, attributes) => {
+    const [a, b] = [input(inputs, "a"), input(inputs, "b")];
+    const product = multiply(
+      recorder,
+      recorder.full(a),
+      recorder.full(b),
+      attributesAs<BatchMatMulAttrs>(attributes),
+    );
+    return traced(product);
+  },
+
+  _FusedMatMul: (recorder, inputs, attributes) => {
+    const fused = attributesAs<FusedMatMulAttrs>(attributes);
+    const [a, b] = [input(inputs, "a"), input(inputs, "b")];
+    const product = multiply(recorder, recorder.full(a), recorder.full(b), fused);
+    const bias = inputs["bias"];
+    const sum =
+      bias === undefined
+        ? product
+        : recorder.emit("AddV2", [product, bias.output], {
+            attributes: { T: { type: product.type } },
+          });
+    return traced(activate(recorder, sum, fused, inputs["preluActivationWeights"]?.output));
+  },
+
+  Einsum: (recorder, inputs, attributes) => {
+    const { equation } = attributesAs<EinsumAttrs>(attributes);
+    const operands = fullList(recorder, inputs);
+    const output = recorder.emit("Einsum", operands, {
+      attributes: {
+        N: { int: operands.length },
+        T: { type: operands[0]?.type ?? "float32" },
+        equation: { string: equation },
+      },
+      shape: einsumShape(equation, operands),
+    });
+    return traced(output);
+  },
+};
+
+function multiply(
+  recorder: Recorder,
+  a: Output,
+  b: Output,
+  { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
+): Output {
+  const rows = a.shape.at(transposeA ? -1 : -2) ?? 1;
+  const columns = b.shape.at(transposeB ? -2 : -1) ?? 1;
+  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batch, rows, columns];
+  const flat = a.shape.length === 2 && b.shape.length === 2;
+  const [op, flagA, flagB] = flat
+    ? ["MatMul", "transpose_a", "transpose_b"]
+    : ["BatchMatMulV2", "adj_x", "adj_y"];
+  return recorder.emit(op as string, [a, b], {
+    attributes: {
+      T: { type: a.type },
+      [flagA as string]: { bool: transposeA },
+      [flagB as string]: { bool: transposeB },
+    },
+    shape,
+  });
+}
+
+function activate(
+  recorder: Recorder,
+  x: Output,
+  { activation, leakyreluAlpha }: FusedMatMulAttrs,
+  preluWeights: Output | undefined,
+): Output {
+  const attributes = { T: { type: x.type } };
+  switch (activation) {
+    case "linear":
+      return x;
+    case "relu":
+    case "relu6":
+    case "elu":
+    case "sigmoid":
+      return unary(recorder, activation.charAt(0).toUpperCase() + activation.slice(1), x);
+    case "leakyrelu":
+      return recorder.emit("LeakyRelu", [x], {
+        attributes: { ...attributes, alpha: { float: leakyreluAlpha ?? 0.2 } },
+      });
+    case "prelu":
+      if (preluWeights === undefined) {
+        throw new TypeError("_FusedMatMul: expected preluActivationWeights for prelu, got none");
+      }
+      return prelu(recorder, x, preluWeights);
+  }
+}
+
+/** relu(x) − weights · relu(−x) */
+function prelu(recorder: Recorder, x: Output, weights: Output): Output {
+  const attributes = { T: { type: x.type } };
+  const negative = unary(recorder, "Relu", unary(recorder, "Neg", x));
+  const scaled = recorder.emit("Mul", [negative, weights], { attributes });
+  return recorder.emit("Sub", [unary(recorder, "Relu", x), scaled], { attributes });
+}
+
+/** Sizes of the letters after "->"; tfjs's einsum has neither ellipsis nor implicit output. */
+function einsumShape(equation: string, operands: readonly Output[]): number[] {
+  const [left = "", right = ""] = equation.replace(/\s/g, "").split("->");
+  const sizes = new Map<string, number>();
+  left.split(",").forEach((letters, operand) => {
+    Array.from(letters).forEach((letter, axis) => {
+      sizes.set(letter, operands[operand]?.shape[axis] ?? 1);
+    });
+  });
+  return Array.from(right, (letter) => sizes.get(letter) ?? 1);
+}

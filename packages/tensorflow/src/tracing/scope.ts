@@ -1,0 +1,42 @@
+/**
+ * Names of recorded nodes: the names given to `tf.tidy(name, …)` around the code, joined by "/".
+ * Nodes of the backward pass go under "gradients/" with the scope of the forward value they serve.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Output } from "../graph/graph.ts";
+
+/** Scopes that tfjs opens itself. */
+const UNNAMED = "unnamed scope";
+const AUTODIFF = new Set(["forward", "backward"]);
+
+const scopeNames = () => tf.engine().state.scopeStack.map((scope) => scope.name);
+
+/** The tfjs operations being run, outermost first, for instance ["layerNorm", "mean"]. */
+export function activeOperations(): string[] {
+  return scopeNames()
+    .filter((name) => name.endsWith(tf.OP_SCOPE_SUFFIX))
+    .map((name) => name.slice(0, -tf.OP_SCOPE_SUFFIX.length));
+}
+
+/** Under which name a node made of `inputs` by `op` goes. */
+export function nodeName(op: string, inputs: readonly Output[]): string {
+  const names = scopeNames();
+  const own = names.filter(
+    (name) => name !== UNNAMED && !AUTODIFF.has(name) && !name.endsWith(tf.OP_SCOPE_SUFFIX),
+  );
+  if (!names.includes("backward")) return [...own, op].join("/");
+  return ["gradients", ...own, forwardScope(inputs), op].filter((part) => part !== "").join("/");
+}
+
+/** The deepest scope among the inputs, "gradients/" and parameter folders taken off. */
+function forwardScope(inputs: readonly Output[]): string {
+  const scopes = inputs
+    .filter(({ node }) => node.op !== "Const" && node.op !== "ReadVariableOp")
+    .map(({ node }) =>
+      node.name
+        .replace(/^gradients\//, "")
+        .split("/")
+        .slice(0, -1),
+    );
+  return scopes.reduce((best, scope) => (scope.length > best.length ? scope : best), []).join("/");
+}
