@@ -7,7 +7,7 @@ import { readRecord } from "../install/record.ts";
 import { linkAddon } from "../install/tfjs-node.ts";
 import { describeTensorflow, failureReasons, type RuntimeDescription } from "./description.ts";
 import { setTensorflowEnvironment } from "./environment.ts";
-import { restoreRemovedUtilities } from "./node-compatibility.ts";
+import { replaceRemovedUtilities } from "./node-compatibility.ts";
 
 const SETUP = "Run `npm run performer -- setup`";
 
@@ -21,7 +21,7 @@ export async function loadTensorflow(root: string): Promise<RuntimeDescription> 
   if (record.key === null) throw new Error(failureReasons(record).join("; "));
   // node_modules may have been replaced since the installation: the link costs nothing to mend.
   await linkAddon(root, record.key);
-  restoreRemovedUtilities();
+  replaceRemovedUtilities();
   setTensorflowEnvironment(record.device, join(runtimeFolder(root), record.key));
   // CommonJS, and it must not be loaded before the lines above.
   createRequire(join(root, "package.json"))("@tensorflow/tfjs-node");

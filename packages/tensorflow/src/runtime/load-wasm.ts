@@ -3,6 +3,7 @@ import { sep } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { wasmFolder } from "../install/wasm-route.ts";
 import { describePortable, type RuntimeDescription } from "./description.ts";
+import { registerSegmentSumForWasm } from "./segment-sum-kernel.ts";
 
 export async function loadWasm(root: string): Promise<RuntimeDescription> {
   await import("@tensorflow/tfjs"); // registers gradients on the one tfjs-core
@@ -11,5 +12,6 @@ export async function loadWasm(root: string): Promise<RuntimeDescription> {
   if (!(await tf.setBackend("wasm"))) {
     throw new Error("loadWasm: expected the WebAssembly backend to start, got a refusal.");
   }
+  registerSegmentSumForWasm();
   return describePortable("wasm", []);
 }

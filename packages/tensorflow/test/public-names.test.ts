@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import * as tensorflow from "../src/index.ts";
+
+test("the public names are these, and a change of them is deliberate", () => {
+  expect(Object.keys(tensorflow).sort()).toEqual([
+    "DEVICES",
+    "benchmarkMatmul",
+    "currentHost",
+    "deviceFromEnvironment",
+    "doctor",
+    "formatDoctor",
+    "formatRuntime",
+    "installRuntime",
+    "loadRuntime",
+    "spawnRunner",
+    "tensorflowLibraries",
+  ]);
+});
