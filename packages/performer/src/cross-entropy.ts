@@ -1,5 +1,6 @@
 /** The loss: sums, not means, so that batches of different weight combine exactly (docs/math.md, eq. 14). */
 import * as tf from "@tensorflow/tfjs-core";
+import { floatOneHot } from "./one-hot.ts";
 
 export interface CrossEntropy {
   /** Σ mask · -log p(target), nats. */
@@ -23,7 +24,7 @@ export function crossEntropy(
     }
   }
   return tf.tidy(() => {
-    const oneHot = tf.oneHot(targets, V, 1, 0, "float32");
+    const oneHot = floatOneHot(targets, V);
     const targetLogProb = tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), -1); // [B, L]
     const isCorrect = tf.cast(tf.equal(tf.argMax(logits, -1), targets), "float32");
     return {

@@ -1,6 +1,7 @@
 /** Tokens and positions to vectors, and vectors back to token scores with the same (tied) table. */
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
+import { floatOneHot } from "./one-hot.ts";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
 import { sinusoidalPositions } from "./positions.ts";
 
@@ -17,7 +18,7 @@ export function embedTokens(
   const [B, L] = tokens.shape;
   const tree = branch(parameters, "embedding");
   const table = leaf(tree, "token") as tf.Tensor2D;
-  const oneHot = tf.oneHot(tf.reshape(tokens, [B * L]), V, 1, 0, "float32") as tf.Tensor2D;
+  const oneHot = floatOneHot(tf.reshape(tokens, [B * L]), V);
   const rows = tf.reshape(tf.matMul(oneHot, tf.mul(table, Math.sqrt(E))), [B, L, E]);
   const position =
     positions === "learned"

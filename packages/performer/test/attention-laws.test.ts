@@ -1,0 +1,262 @@
+/** What every attention mechanism must satisfy, whatever its numbers. */
+import { attention, attentionFeatures } from "@performer/performer";
+import { createStream, randomKey } from "@performer/random";
+import { checkGradients, expectClose, expectConstantMemory } from "@performer/testing";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  attend,
+  attentionConfig,
+  DIRECTIONS,
+  drawInputs,
+  type Inputs,
+  KINDS,
+  MECHANISMS,
+  smoothConfig,
+} from "./support/attention-cases.ts";
+import { describeOnEachBackend } from "./support/backends.ts";
+import { drawNormal } from "./support/draw.ts";
+
+const TOLERANCE = { rtol: 2e-5, atol: 2e-6 };
+const FAVOR = ["relu", "softmax-positive"] as const;
+
+/** [2, L]: the second sequence ends at `length`. */
+const paddingMask = (L: number, length: number) =>
+  tf.tensor2d([...Array(L).fill(1), ...Array(L).fill(1).fill(0, length)], [2, L]);
+/** Entries from position `start` on replaced by those of `other`. */
+const splice = (x: tf.Tensor4D, other: tf.Tensor4D, start: number) =>
+  tf.concat(
+    [tf.slice(x, [0, 0], [-1, start]), tf.slice(other, [0, start], [-1, -1])],
+    1,
+  ) as tf.Tensor4D;
+const allFinite = (x: tf.Tensor) => x.dataSync().every(Number.isFinite);
+
+describeOnEachBackend("attention", () => {
+  describe.each(MECHANISMS)("%s, %s", (kind, direction) => {
+    const config = attentionConfig(kind);
+
+    test("rows of the implied matrix sum to 1: constant values pass unchanged", () => {
+      const inputs = drawInputs(9);
+      const value = tf.fill([2, 9, 2, 4], 3) as tf.Tensor4D;
+      expectClose(attend({ ...inputs, value }, { config, direction }), value, TOLERANCE);
+    });
+
+    test("padded keys are not felt, and padded positions give zero", () => {
+      const inputs = drawInputs(9);
+      const mask = paddingMask(9, 6);
+      const padded = attend(inputs, { config, direction, paddingMask: mask });
+      const alone = (x: tf.Tensor4D) => tf.slice(x, [1, 0], [1, 6]) as tf.Tensor4D;
+      const short: Inputs = {
+        query: alone(inputs.query),
+        key: alone(inputs.key),
+        value: alone(inputs.value),
+        projection: inputs.projection,
+      };
+      expectClose(alone(padded), attend(short, { config, direction }), TOLERANCE);
+      expectClose(tf.slice(padded, [1, 6]), tf.zeros([1, 3, 2, 4]), { rtol: 0, atol: 0 });
+    });
+
+    test("a row of padding alone gives zeros and finite gradients", () => {
+      const { query, key, value, projection } = drawInputs(5);
+      const options = {
+        config,
+        direction,
+        projection,
+        paddingMask: tf.zeros([2, 5]) as tf.Tensor2D,
+      };
+      expectClose(attention(query, key, value, options), tf.zeros([2, 5, 2, 4]), {
+        rtol: 0,
+        atol: 0,
+      });
+      const gradients = tf.grads((q, k, v) =>
+        attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, options),
+      )([query, key, value]);
+      for (const gradient of gradients) expectClose(gradient, tf.zeros([2, 5, 2, 4]));
+    });
+
+    test("inputs times 30 give no NaN, forward or backward, with and without padding", () => {
+      const { query, key, value, projection } = drawInputs(9, 30);
+      for (const mask of [undefined, paddingMask(9, 4)]) {
+        const run = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+          attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, {
+            config,
+            direction,
+            projection,
+            paddingMask: mask,
+          });
+        const output = run(query, key, value);
+        expect(allFinite(output)).toBe(true);
+        // a convex combination of values stays between them
+        expect(tf.max(tf.abs(output)).dataSync()[0]).toBeLessThanOrEqual(
+          (tf.max(tf.abs(value)).dataSync()[0] as number) * 1.0001,
+        );
+        expect(tf.grads(run)([query, key, value]).every(allFinite)).toBe(true);
+      }
+    });
+
+    test("gradients agree with finite differences, through chunks and padding", () => {
+      const { query, key, value, projection } = drawInputs(9);
+      const { normal } = createStream(randomKey(4));
+      checkGradients(
+        (q, k, v) =>
+          attention(q, k, v, {
+            config: smoothConfig(kind),
+            direction,
+            projection,
+            paddingMask: paddingMask(9, 7),
+          }),
+        [query, key, value] as const,
+        { normal, step: 1e-3 },
+      );
+    });
+
+    test("no tensor is left behind", async () => {
+      const { query, key, value, projection } = drawInputs(9);
+      await expectConstantMemory(() => {
+        const gradients = tf.grads((q, k, v) =>
+          attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, {
+            config,
+            direction,
+            projection,
+          }),
+        )([query, key, value]);
+        tf.dispose(gradients);
+      });
+    });
+  });
+
+  describe.each(KINDS)("causal %s", (kind) => {
+    const options = { config: attentionConfig(kind), direction: "causal" } as const;
+
+    test("output at i is unchanged, to the bit, when positions after i change", () => {
+      const inputs = drawInputs(11);
+      const before = attend(inputs, options);
+      // far larger keys would move a maximum over the whole sequence, and with it the stabiliser
+      const later = drawInputs(11, 50);
+      for (const start of [1, 4, 6, 10]) {
+        const after = attend(
+          {
+            query: splice(inputs.query, later.query, start),
+            key: splice(inputs.key, later.key, start),
+            value: splice(inputs.value, later.value, start),
+            projection: inputs.projection,
+          },
+          options,
+        );
+        const head = (x: tf.Tensor4D) => tf.slice(x, [0, 0], [-1, start]);
+        expectClose(head(after), head(before), { rtol: 0, atol: 0 });
+      }
+    });
+  });
+
+  describe.each(FAVOR)("causal %s", (kind) => {
+    test.each([
+      ["a divisor of L", 10],
+      ["no divisor of L", 7],
+      ["longer than L", 64],
+      ["one position, so that the states themselves are chunked twice", 1],
+    ])("the chunk size does not change the result: %s", (_, chunkSize) => {
+      // keys that grow along the sequence make the rescaling work
+      const inputs = drawInputs(300);
+      const ramp = tf.reshape(tf.linspace(0.2, 6, 300), [1, 300, 1, 1]);
+      const grown = { ...inputs, key: tf.mul(inputs.key, ramp) as tf.Tensor4D };
+      const run = (size: number) => (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+        attend(
+          { ...inputs, query: q as tf.Tensor4D, key: k as tf.Tensor4D, value: v as tf.Tensor4D },
+          { config: attentionConfig(kind, size), direction: "causal" },
+        );
+      const { query, key, value } = grown;
+      const loose = { rtol: 1e-4, atol: 1e-5 };
+      expectClose(run(chunkSize)(query, key, value), run(50)(query, key, value), loose);
+      const upstream = drawNormal<tf.Rank.R4>("upstream", [2, 300, 2, 4]);
+      const expected = tf.grads(run(50))([query, key, value], upstream);
+      tf.grads(run(chunkSize))([query, key, value], upstream).forEach((gradient, i) => {
+        expectClose(gradient, expected[i] as tf.Tensor, { rtol: 1e-3, atol: 1e-4 });
+      });
+    });
+  });
+
+  describe.each(FAVOR.flatMap((kind) => DIRECTIONS.map((direction) => [kind, direction] as const)))(
+    "features of %s, %s",
+    (kind, direction) => {
+      test("they are positive, and zero exactly at padded keys", () => {
+        const { query, key, projection } = drawInputs(6);
+        const { queryFeatures, keyFeatures } = attentionFeatures(query, key, {
+          config: attentionConfig(kind),
+          direction,
+          projection,
+          paddingMask: paddingMask(6, 4),
+        });
+        expect(queryFeatures.dataSync().every((x) => x > 0)).toBe(true);
+        const expected = tf.tile(tf.reshape(paddingMask(6, 4), [2, 1, 6, 1]), [1, 2, 1, 6]);
+        expectClose(tf.cast(tf.greater(keyFeatures, 0), "float32"), expected);
+      });
+
+      test("the quadratic matrix made of them gives the layer's output, rows summing to 1", () => {
+        const { query, key, value, projection } = drawInputs(9);
+        const config = attentionConfig(kind);
+        const mask = paddingMask(9, 7);
+        const { queryFeatures, keyFeatures, keyLogScale } = attentionFeatures(query, key, {
+          config,
+          direction,
+          projection,
+          paddingMask: mask,
+        });
+        let weights = tf.matMul(queryFeatures, keyFeatures, false, true);
+        if (keyLogScale) {
+          const later = tf.transpose(keyLogScale, [0, 1, 3, 2]);
+          weights = tf.mul(weights, tf.exp(tf.minimum(tf.sub(later, keyLogScale), 0)));
+        }
+        if (direction === "causal") weights = tf.linalg.bandPart(weights, -1, 0);
+        const matrix = tf.div(weights, tf.sum(weights, -1, true));
+        expectClose(tf.sum(matrix, -1), tf.ones([2, 2, 9]), TOLERANCE);
+        const spread = tf.reshape(mask, [2, 9, 1, 1]);
+        const output = tf.transpose(
+          tf.matMul(matrix, tf.transpose(value, [0, 2, 1, 3])),
+          [0, 2, 1, 3],
+        );
+        const layer = attention(query, key, value, {
+          config,
+          direction,
+          projection,
+          paddingMask: mask,
+        });
+        expectClose(layer, tf.mul(output, spread), TOLERANCE);
+      });
+    },
+  );
+});
+
+describe("attention refuses", () => {
+  beforeAll(() => tf.setBackend("cpu"));
+  const config = attentionConfig("relu");
+
+  test("keys of another shape than the query", () => {
+    const { query, value, projection } = drawInputs(5);
+    const key = drawInputs(4).key;
+    const run = () => attention(query, key, value, { config, direction: "causal", projection });
+    expect(run).toThrow("attention: expected key of the query's shape [2,5,2,4], got [2,4,2,4]");
+  });
+
+  test("a missing projection, or one for another head size", () => {
+    const { query, key, value } = drawInputs(5);
+    const run = (projection?: tf.Tensor2D) =>
+      attention(query, key, value, { config, direction: "causal", projection });
+    expect(() => run()).toThrow(/expected a projection \[M, 4\], got none; draw one/);
+    expect(() => run(tf.zeros([6, 3]))).toThrow("expected a projection [M, 4], got [6,3]");
+  });
+
+  test("a padding mask of another shape", () => {
+    const inputs = drawInputs(5);
+    const mask = tf.ones([2, 4]) as tf.Tensor2D;
+    const run = () => attend(inputs, { config, direction: "causal", paddingMask: mask });
+    expect(run).toThrow("attention: expected paddingMask [2, 5] (one entry a position), got [2,4]");
+  });
+
+  test("features of exact attention, which has none", () => {
+    const { query, key, projection } = drawInputs(5);
+    const run = () =>
+      attentionFeatures(query, key, { config: attentionConfig("exact"), projection });
+    expect(run).toThrow(/attentionFeatures: expected mechanism "favor", got "exact"/);
+  });
+});
