@@ -1,0 +1,91 @@
+/**
+ * The REST client: one function a route, each answer checked against the contract of @performer/schema.
+ * Everything that can go wrong leaves as an `ApiError` that a person can act on.
+ */
+import {
+  AttentionResponse,
+  type ModelSummary,
+  ModelsResponse,
+  Problem,
+  parseWith,
+  type RunSummary,
+  RunsResponse,
+  SchemaError,
+  SimilarityResponse,
+} from "@performer/schema";
+import type { AttentionSubject } from "./model/sequence-input.ts";
+
+/** unreachable: no answer. refused: a problem document. malformed: an answer outside the contract. */
+export type ApiFault = "unreachable" | "refused" | "malformed";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly fault: ApiFault;
+  /** HTTP status, or null where no answer came. */
+  readonly status: number | null;
+
+  constructor(fault: ApiFault, message: string, status: number | null, cause?: unknown) {
+    super(message, { cause });
+    this.fault = fault;
+    this.status = status;
+  }
+}
+
+export async function fetchModels(signal: AbortSignal): Promise<ModelSummary[]> {
+  return (await get("/api/models", ModelsResponse, signal)).models;
+}
+
+export async function fetchRuns(signal: AbortSignal): Promise<RunSummary[]> {
+  return (await get("/api/runs", RunsResponse, signal)).runs;
+}
+
+export function fetchAttention(
+  subject: AttentionSubject,
+  signal: AbortSignal,
+): Promise<AttentionResponse> {
+  const query = new URLSearchParams({ ...subject });
+  return get(`/api/attention?${query}`, AttentionResponse, signal);
+}
+
+export function fetchSimilarity(signal: AbortSignal): Promise<SimilarityResponse> {
+  return get("/api/similarity", SimilarityResponse, signal);
+}
+
+export const runEventsUrl = (runId: string): string =>
+  `/api/runs/${encodeURIComponent(runId)}/events`;
+
+async function get<Schema extends Parameters<typeof parseWith>[0]>(
+  path: string,
+  schema: Schema,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof parseWith<Schema>>> {
+  const response = await request(path, signal);
+  const body = await response.json().catch((cause: unknown) => {
+    if (signal.aborted) throw signal.reason;
+    throw new ApiError("malformed", `${path} did not answer in JSON.`, response.status, cause);
+  });
+  if (!response.ok) throw refusal(path, response.status, body);
+  try {
+    return parseWith(schema, body, path);
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new ApiError("malformed", cause.message, response.status, cause);
+  }
+}
+
+async function request(path: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(path, { signal, headers: { accept: "application/json" } });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new ApiError("unreachable", `No answer from ${location.origin}.`, null, cause);
+  }
+}
+
+function refusal(path: string, status: number, body: unknown): ApiError {
+  const problem = Problem.safeParse(body);
+  const message = problem.success
+    ? `${problem.data.title}: ${problem.data.detail}`
+    : `${path} answered with status ${status}.`;
+  return new ApiError("refused", message, status);
+}

@@ -1,0 +1,45 @@
+/** The runs, newest first: a link each, with its progress and its validation perplexity. */
+import type { RunSummary } from "@performer/schema";
+import { formatPerplexity, formatTime } from "../model/format.ts";
+import { StatusPill } from "../parts/status-pill.tsx";
+import { formatRoute } from "../route.ts";
+
+interface RunListProps {
+  readonly runs: readonly RunSummary[];
+  readonly selectedId: string;
+}
+
+export function RunList({ runs, selectedId }: RunListProps) {
+  return (
+    <nav class="run-list panel" aria-label="Runs">
+      <h2 class="panel-title">
+        Runs <span class="muted">{runs.length}</span>
+      </h2>
+      <ul>
+        {runs.map((run) => (
+          <li key={run.id}>
+            <RunLink run={run} selected={run.id === selectedId} />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function RunLink({ run, selected }: { run: RunSummary; selected: boolean }) {
+  const metrics = run.lastEvaluation ?? run.lastTraining;
+  const progress = run.totalSteps > 0 ? run.step / run.totalSteps : 0;
+  return (
+    <a
+      class="run-link"
+      href={formatRoute("training", run.id)}
+      aria-current={selected ? "true" : undefined}
+    >
+      <span class="run-id">{run.id}</span>
+      <span class="run-perplexity">{metrics ? formatPerplexity(metrics.perplexity) : "–"}</span>
+      <StatusPill status={run.status} />
+      <span class="run-time muted">{formatTime(run.startedAt)}</span>
+      <span class="run-progress" style={{ "--share": progress }} aria-hidden="true" />
+    </a>
+  );
+}

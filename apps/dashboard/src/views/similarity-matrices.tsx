@@ -1,0 +1,126 @@
+/** The two matrices side by side in the same order of residues; pointing at a cell reads both. */
+import {
+  createColorScale,
+  divergingScaleFor,
+  type HeatMapCell,
+  heatMap,
+  matrixFromRows,
+} from "@performer/charts";
+import type { SimilarityResponse } from "@performer/schema";
+import { useCallback, useMemo, useState } from "preact/hooks";
+import { formatCorrelation, formatScore } from "../model/format.ts";
+import { MARKED_PAIRS, readPair } from "../model/residue-pairs.ts";
+import { orderResidues, type ResidueOrder, reorderMatrix, residueName } from "../model/residues.ts";
+import { ChartSlot } from "../parts/chart-slot.tsx";
+import { useElementWidth } from "../parts/use-element-width.ts";
+
+interface SimilarityMatricesProps {
+  readonly response: SimilarityResponse;
+  readonly order: ResidueOrder;
+}
+
+/** Labels left of the cells and the legend right of them, px. */
+const FRAME_WIDTH = 80;
+const LARGEST_PLOT = 520;
+
+/** Off its diagonal BLOSUM62 lies between −4 and 3: the same reach on both sides, white at 0. */
+const BLOSUM_SCALE = createColorScale({ kind: "diverging", domain: [-4, 4] });
+
+export function SimilarityMatrices({ response, order }: SimilarityMatricesProps) {
+  const [frame, width] = useElementWidth<HTMLDivElement>();
+  const [pair, setPair] = useState<readonly [string, string] | null>(null);
+  const point = useCallback(
+    (cell: HeatMapCell | null) => setPair(cell && [cell.rowLabel, cell.columnLabel]),
+    [],
+  );
+  const letters = orderResidues(response.residues, order);
+  const shown = useMemo(() => matricesOf(response, letters), [response, letters]);
+  const plotWidth = Math.min(LARGEST_PLOT, width - FRAME_WIDTH);
+
+  const options = {
+    document,
+    rowLabels: [...letters],
+    columnLabels: [...letters],
+    highlights: cellsOfPairs(letters),
+    width: plotWidth,
+    onHover: point,
+  };
+  const drawSimilarity = () =>
+    heatMap(shown.similarity, {
+      ...options,
+      title: "Learned: similarity by attention",
+      legendTitle: "Pearson r over heads",
+      colorScale: divergingScaleFor(shown.similarity),
+    });
+  const drawBlosum = () =>
+    heatMap(shown.blosum62, {
+      ...options,
+      title: "Counted: BLOSUM62",
+      legendTitle: "score, half bits",
+      colorScale: BLOSUM_SCALE,
+    });
+  const dependencies = [shown, plotWidth];
+  return (
+    <section class="panel">
+      <div class="matrices">
+        <div ref={frame}>
+          {plotWidth > 0 && <ChartSlot draw={drawSimilarity} of={dependencies} />}
+        </div>
+        <div>{plotWidth > 0 && <ChartSlot draw={drawBlosum} of={dependencies} />}</div>
+      </div>
+      <p class="readout" aria-live="polite">
+        {pair ? (
+          <PairReadout response={response} pair={pair} />
+        ) : (
+          <span class="muted">
+            Point at a cell to read the pair in both matrices. Framed: (D, E) and (F, Y). The
+            diagonals are left out, as they are from the correlation.
+          </span>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function PairReadout({
+  response,
+  pair,
+}: {
+  response: SimilarityResponse;
+  pair: readonly [string, string];
+}) {
+  const reading = readPair(response, pair);
+  return (
+    <>
+      <strong>
+        {pair.join("–")} <span class="muted">{pair.map(residueName).join(", ")}</span>
+      </strong>{" "}
+      attention {formatCorrelation(reading.similarity)}
+      {reading.rank !== null &&
+        pair[0] !== pair[1] &&
+        ` (rank ${reading.rank} of ${reading.pairs})`}{" "}
+      · BLOSUM62 {formatScore(reading.blosum62)}
+    </>
+  );
+}
+
+function matricesOf(response: SimilarityResponse, letters: string) {
+  const { residues, similarity, blosum62 } = response;
+  const withoutDiagonal = blosum62.map((row, i) => row.map((score, j) => (i === j ? null : score)));
+  return {
+    similarity: matrixFromRows(reorderMatrix(similarity, residues, letters)),
+    blosum62: matrixFromRows(reorderMatrix(withoutDiagonal, residues, letters)),
+  };
+}
+
+/** Both cells of each marked pair: the matrices are symmetric. */
+function cellsOfPairs(letters: string) {
+  return MARKED_PAIRS.flatMap(([a, b]) => {
+    const row = letters.indexOf(a);
+    const column = letters.indexOf(b);
+    return [
+      { row, column },
+      { row: column, column: row },
+    ];
+  });
+}

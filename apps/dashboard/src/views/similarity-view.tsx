@@ -1,0 +1,90 @@
+/** What the model thinks of amino acids: its similarity matrix beside BLOSUM62, and how well they agree. */
+import type { ModelSummary, SimilarityResponse } from "@performer/schema";
+import { useState } from "preact/hooks";
+import { fetchSimilarity } from "../api.ts";
+import type { ResidueOrder } from "../model/residues.ts";
+import { NoModel } from "../parts/no-model.tsx";
+import { Fault, Loading } from "../parts/notice.tsx";
+import type { Resource } from "../use-resource.ts";
+import { useResource } from "../use-resource.ts";
+import { SimilarityFigures } from "./similarity-figures.tsx";
+import { SimilarityMatrices } from "./similarity-matrices.tsx";
+import { SimilarityPairs } from "./similarity-pairs.tsx";
+import { SimilarityScatter } from "./similarity-scatter.tsx";
+
+export function SimilarityView({ models }: { models: Resource<ModelSummary[]> }) {
+  const newest = models.value?.[0];
+  if (newest === undefined) return <NoModel models={models} subject="an amino-acid similarity" />;
+  return <SimilarityOf key={newest.name} model={newest.name} />;
+}
+
+function SimilarityOf({ model }: { model: string }) {
+  const similarity = useResource(fetchSimilarity, { key: model });
+  const [order, setOrder] = useState<ResidueOrder>("group");
+  if (similarity.value === null) {
+    return similarity.error === null || similarity.pending ? (
+      <Loading>
+        Reading attention over many proteins. The first time for a checkpoint this takes up to a
+        minute.
+      </Loading>
+    ) : (
+      <Fault subject="The similarity" error={similarity.error} onRetry={similarity.reload} />
+    );
+  }
+  return <Similarity response={similarity.value} order={order} onOrder={setOrder} />;
+}
+
+interface SimilarityProps {
+  readonly response: SimilarityResponse;
+  readonly order: ResidueOrder;
+  readonly onOrder: (order: ResidueOrder) => void;
+}
+
+function Similarity({ response, order, onOrder }: SimilarityProps) {
+  return (
+    <div class="view">
+      <div class="view-head">
+        <div>
+          <h1>Amino-acid similarity</h1>
+          <p class="lede">
+            Two residues are alike where the heads attend to them alike, over {response.sequences}{" "}
+            proteins. BLOSUM62 was counted from alignments, which the model has never seen.
+          </p>
+        </div>
+        <fieldset class="choice">
+          <legend>Order of residues</legend>
+          <OrderChoice value="group" label="Property" order={order} onOrder={onOrder} />
+          <OrderChoice value="alphabet" label="Alphabet" order={order} onOrder={onOrder} />
+        </fieldset>
+      </div>
+      <SimilarityFigures response={response} />
+      <SimilarityMatrices response={response} order={order} />
+      <div class="split">
+        <SimilarityScatter response={response} />
+        <SimilarityPairs response={response} />
+      </div>
+    </div>
+  );
+}
+
+interface OrderChoiceProps {
+  readonly value: ResidueOrder;
+  readonly label: string;
+  readonly order: ResidueOrder;
+  readonly onOrder: (order: ResidueOrder) => void;
+}
+
+function OrderChoice({ value, label, order, onOrder }: OrderChoiceProps) {
+  return (
+    <label>
+      <input
+        type="radio"
+        name="residue-order"
+        value={value}
+        checked={order === value}
+        onChange={() => onOrder(value)}
+      />
+      {label}
+    </label>
+  );
+}

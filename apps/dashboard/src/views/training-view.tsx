@@ -1,0 +1,144 @@
+/** How training goes: the runs, and the curves and figures of one of them while it trains. */
+import type { RunSummary } from "@performer/schema";
+import { useEffect } from "preact/hooks";
+import { fetchRuns } from "../api.ts";
+import { formatPerplexity, formatShare } from "../model/format.ts";
+import { statusOf } from "../model/run-status.ts";
+import { Command, Fault, Loading, Notice } from "../parts/notice.tsx";
+import { RunCurves } from "../parts/run-curves.tsx";
+import { StatusPill } from "../parts/status-pill.tsx";
+import type { StreamState } from "../run-stream.ts";
+import { useResource } from "../use-resource.ts";
+import { useRun } from "../use-run.ts";
+import { EvaluationTable } from "./evaluation-table.tsx";
+import { RunFacts } from "./run-facts.tsx";
+import { RunFigures } from "./run-figures.tsx";
+import { RunList } from "./run-list.tsx";
+
+/** A run that starts while the page is open should be seen soon. */
+const RUNS_REFRESH_MS = 5_000;
+
+/** @param runId null shows the newest run. */
+export function TrainingView({ runId }: { runId: string | null }) {
+  const runs = useResource(fetchRuns, { key: "runs", refreshMs: RUNS_REFRESH_MS });
+  if (runs.value === null) {
+    if (runs.error === null) return <Loading>Looking for runs …</Loading>;
+    return <Fault subject="The runs" error={runs.error} onRetry={runs.reload} />;
+  }
+  const shownId = runId ?? runs.value[0]?.id;
+  if (shownId === undefined) return <NoRun />;
+  return (
+    <div class="training">
+      <RunList runs={runs.value} selectedId={shownId} />
+      <div class="view">
+        {runs.error !== null && <Lost />}
+        <RunDetail
+          key={shownId}
+          runId={shownId}
+          listed={runs.value.find((run) => run.id === shownId) ?? null}
+        />
+      </div>
+    </div>
+  );
+}
+
+function NoRun() {
+  return (
+    <Notice title="No run yet">
+      <p>Train a small model on the bundled proteins; its curves appear here while it trains:</p>
+      <Command>npm run performer -- train configs/demo.json</Command>
+      <p>Your own proteins and sizes:</p>
+      <Command>npm run performer -- train --help</Command>
+    </Notice>
+  );
+}
+
+/** Shown above data that may have grown old. */
+function Lost() {
+  return (
+    <p class="banner" role="status">
+      The API does not answer; what you see is the last that was heard. Trying again …
+    </p>
+  );
+}
+
+function RunDetail({ runId, listed }: { runId: string; listed: RunSummary | null }) {
+  const { series, stream } = useRun(runId);
+  const status = statusOf(series, listed);
+  useTitleOf(series.evaluations.at(-1) ?? series.steps.at(-1));
+
+  if (series.start === null) {
+    if (listed === null || stream === "failed") return <UnknownRun runId={runId} />;
+    return <Loading>{waitingFor(stream)}</Loading>;
+  }
+  return (
+    <>
+      <div class="view-head">
+        <h1 class="run-heading">
+          {runId} <StatusPill status={status} />
+        </h1>
+        <p class="muted stream-state" data-stream={stream}>
+          {lineFor(stream)}
+        </p>
+      </div>
+      {series.end?.message && <p class="banner">{series.end.message}</p>}
+      <RunFigures series={series} status={status} />
+      <div class="curve-pair">
+        <section class="panel">
+          <h2 class="panel-title">Perplexity</h2>
+          <RunCurves series={series} metric="perplexity" />
+        </section>
+        <section class="panel">
+          <h2 class="panel-title">Accuracy</h2>
+          <RunCurves series={series} metric="accuracy" />
+        </section>
+      </div>
+      <div class="split">
+        <EvaluationTable evaluations={series.evaluations} />
+        <RunFacts start={series.start} series={series} />
+      </div>
+    </>
+  );
+}
+
+function UnknownRun({ runId }: { runId: string }) {
+  return (
+    <Notice kind="error" title={`No run is called ${runId}`}>
+      <p>It may have been deleted or renamed. Choose one from the list of runs.</p>
+    </Notice>
+  );
+}
+
+const waitingFor = (stream: StreamState): string =>
+  stream === "reconnecting" ? "The line is lost, trying again …" : "Reading the run's events …";
+
+function lineFor(stream: StreamState): string {
+  switch (stream) {
+    case "connecting":
+      return "connecting …";
+    case "live":
+      return "live";
+    case "reconnecting":
+      return "line lost, trying again …";
+    case "closed":
+      return "complete";
+    case "failed":
+      return "line lost, reload to try again";
+    default:
+      return stream satisfies never;
+  }
+}
+
+/** The latest figures in the tab's title, to be seen from other tabs. */
+function useTitleOf(
+  latest: { step: number; metrics: { perplexity: number; accuracy: number } } | undefined,
+): void {
+  useEffect(() => {
+    if (latest === undefined) return;
+    const { perplexity, accuracy } = latest.metrics;
+    document.title = `${formatPerplexity(perplexity)} · ${formatShare(accuracy)} – Performer`;
+    return () => {
+      document.title = "Performer";
+    };
+  }, [latest]);
+}

@@ -1,0 +1,95 @@
+/** A run that trains while the page is open. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { fullAnswers, LIVE_RUN, LIVE_STEP, TOTAL_STEPS } from "./support/answers.ts";
+import { closePages, launchChromium, openPage, type WatchedPage } from "./support/browser.ts";
+import { evaluationEvent, stepEvent } from "./support/fixture-data.ts";
+import { type FixtureServer, startFixtureServer } from "./support/fixture-server.ts";
+
+let browser: Browser;
+let server: FixtureServer;
+let watched: WatchedPage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+beforeEach(async () => {
+  server = await startFixtureServer(fullAnswers());
+  watched = await openPage(browser);
+  await watched.page.goto(server.url);
+  await expect.poll(() => points(watched.page)).toBe(LIVE_STEP / 2);
+});
+afterEach(async () => {
+  await closePages(browser);
+  await server.close();
+});
+afterAll(() => browser.close());
+
+const points = async (page: Page) =>
+  Number(await page.locator(".curves").first().getAttribute("data-points"));
+const pixels = (page: Page) =>
+  page
+    .locator(".training-curves canvas")
+    .first()
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+const curveName = (page: Page) =>
+  page.locator(".training-curves canvas").first().getAttribute("aria-label");
+const nextSteps = (count: number) =>
+  Array.from({ length: count }, (_, k) => stepEvent(LIVE_STEP + 2 * (k + 1), TOTAL_STEPS));
+
+test("new events move the curve and the figures, without a reload", async () => {
+  const { page, complaints } = watched;
+  const before = await pixels(page);
+  const mark = "kept while the page is not loaded anew";
+  await page.evaluate((text) => document.body.setAttribute("data-mark", text), mark);
+
+  server.push(LIVE_RUN, [...nextSteps(50), evaluationEvent(1300)]);
+
+  await expect.poll(() => points(page)).toBe(LIVE_STEP / 2 + 50);
+  await expect.poll(() => curveName(page)).toMatch(/training .* at step 1300, validation .* 1300/);
+  expect(await pixels(page)).not.toBe(before);
+  const text = await page.locator(".key-figures").textContent();
+  expect(text).toContain("1,300");
+  expect(await page.locator("tbody tr").count()).toBe(7);
+  expect(await page.title()).toMatch(/^12\.\d\d · 1\d\.\d % – Performer$/);
+  expect(await page.locator("body").getAttribute("data-mark")).toBe(mark);
+  expect(complaints).toEqual([]);
+});
+
+test("the end of a run is shown", async () => {
+  const { page, complaints } = watched;
+  expect(await page.locator("h1 [data-status]").getAttribute("data-status")).toBe("running");
+  const time = new Date().toISOString();
+  server.push(LIVE_RUN, [
+    { type: "end", step: LIVE_STEP, time, reason: "failed", message: "loss is not finite" },
+  ]);
+  await page.locator("h1 [data-status=failed]").waitFor();
+  expect(await page.locator(".banner").textContent()).toBe("loss is not finite");
+  expect(complaints).toEqual([]);
+});
+
+test("a line that is cut is taken up after the last event seen: no point twice, none lost", async () => {
+  const { page } = watched;
+  server.cutStreams();
+  server.push(LIVE_RUN, nextSteps(10));
+  await page.locator("[data-stream=live]").waitFor();
+  await expect.poll(() => points(page)).toBe(LIVE_STEP / 2 + 10);
+  server.push(LIVE_RUN, [stepEvent(LIVE_STEP + 22, TOTAL_STEPS)]);
+  await expect.poll(() => points(page)).toBe(LIVE_STEP / 2 + 11);
+});
+
+test("events of a kind that the page does not know are passed over", async () => {
+  const { page, complaints } = watched;
+  const unknown = { type: "novelty", step: 1 } as unknown as ReturnType<typeof stepEvent>;
+  server.push(LIVE_RUN, [unknown, ...nextSteps(1)]);
+  await expect.poll(() => points(page)).toBe(LIVE_STEP / 2 + 1);
+  expect(complaints).toEqual([]);
+});
+
+test("a run that starts while the page is open joins the list", async () => {
+  const { page } = watched;
+  const [live] = server.answers.runs;
+  if (live === undefined) throw new Error("expected a run in the fixture, got none");
+  const summary = { ...live.summary, id: "newcomer" };
+  server.answers.runs.push({ summary, events: [...live.events] });
+  await page.getByRole("link", { name: /^newcomer/ }).waitFor({ timeout: 15_000 });
+});

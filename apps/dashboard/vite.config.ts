@@ -1,0 +1,15 @@
+/**
+ * Builds the dashboard into dist/: static files that any server, and apps/api first of all, can hand out.
+ * Nothing is inlined and no other host is asked, so a page under `script-src 'self'` runs it.
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./",
+  resolve: { conditions: ["performer-source", "module", "browser", "development|production"] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: { outDir: "dist", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0 },
+  server: { proxy: { "/api": "http://127.0.0.1:7357", "/health": "http://127.0.0.1:7357" } },
+});
