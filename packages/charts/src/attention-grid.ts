@@ -46,12 +46,12 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
   grid.className = "attention-grid";
   grid.setAttribute("role", "group");
   grid.setAttribute("aria-label", options.title ?? "attention by layer and head");
-  grid.style.cssText = `display:grid;gap:6px;padding:3px;align-items:center;overflow-x:auto;grid-template-columns:max-content repeat(${heads}, ${thumbnailSize}px)`;
+  grid.style.cssText = `display:grid;gap:6px;padding:3px;align-items:start;overflow-x:auto;grid-template-columns:max-content repeat(${heads}, ${thumbnailSize}px)`;
 
   const addLabel = (text: string) => {
     const label = document.createElement("span");
     label.textContent = text;
-    label.style.fontSize = "11px";
+    label.style.cssText = "align-self:center;font-size:11px";
     label.setAttribute("aria-hidden", "true");
     grid.append(label);
   };

@@ -1,5 +1,5 @@
 /** Training curves as a Chart.js configuration: pure, so that it is tested without a canvas. */
-import type { ChartConfiguration, ChartDataset, Point } from "chart.js";
+import type { Chart, ChartConfiguration, ChartDataset, LegendItem, Point } from "chart.js";
 import { format } from "d3";
 import type { ChartColors } from "./chart-theme.ts";
 import { type CurveMetric, type CurvePoint, metricOf, smoothSeries } from "./training-series.ts";
@@ -75,6 +75,7 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
     data: { datasets: curveDatasets(state, colors) },
     options: {
       animation: false,
+      font: { family: "system-ui, sans-serif" },
       responsive: true,
       maintainAspectRatio: false,
       parsing: false,
@@ -85,11 +86,31 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
         y: { type: "linear", ...axis(AXIS_TITLES[state.metric]) },
       },
       plugins: {
-        legend: { labels: { color: colors.ink, usePointStyle: true, pointStyle: "line" } },
+        legend: {
+          labels: {
+            usePointStyle: true,
+            pointStyleWidth: 22,
+            generateLabels: (chart) => legendItems(chart, colors),
+          },
+        },
         tooltip: { callbacks: { title: (items) => `step ${items[0]?.parsed.x ?? ""}` } },
       },
     },
   };
+}
+
+/** Each line as it is drawn. Chart.js's own legend takes the style of the points, and loses the dashes. */
+function legendItems(chart: Chart, colors: ChartColors): LegendItem[] {
+  return (chart.data.datasets as LineDataset[]).map((dataset, datasetIndex) => ({
+    text: dataset.label ?? "",
+    datasetIndex,
+    hidden: !chart.isDatasetVisible(datasetIndex),
+    fontColor: colors.ink,
+    pointStyle: "line",
+    strokeStyle: dataset.borderColor as string,
+    lineWidth: Number(dataset.borderWidth) + 0.5,
+    lineDash: (dataset.borderDash as number[] | undefined) ?? [],
+  }));
 }
 
 /** What the picture says, in words: the accessible name. */

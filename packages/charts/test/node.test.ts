@@ -34,6 +34,7 @@ test("public names", () => {
       "divergingScaleFor",
       "heatMap",
       "matrixFromRows",
+      "scatterPlot",
       "selectHead",
       "sequenceMap",
       "sequentialScaleFor",

@@ -131,3 +131,19 @@ test("after destroy nothing is drawn and the canvas is free again", async () => 
 test("smoothing of one would never move and is refused", () => {
   expect(() => mount({ smoothing: 1 })).toThrow("expected smoothing from 0 to below 1, got 1");
 });
+
+test("the legend shows each line as it is drawn, the baseline dashed", () => {
+  const { element, destroy } = trainingCurves(
+    {
+      training: state.training,
+      validation: state.validation,
+      baseline: { perplexity: 17.8, accuracy: 0.1 },
+    },
+    { document },
+  );
+  const chart = Chart.getChart(element.querySelector("canvas") as HTMLCanvasElement);
+  const labels = chart?.options.plugins?.legend?.labels?.generateLabels?.(chart as Chart) ?? [];
+  expect(labels.map(({ lineDash }) => lineDash)).toEqual([[], [], [], [6, 4]]);
+  expect(labels.at(-1)?.strokeStyle).toBe(themes.light.baseline);
+  destroy();
+});
