@@ -1,1 +1,34 @@
-export {};
+/**
+ * What a trained model knows: attention maps out of linear attention, embeddings, and the similarity
+ * of amino acids that its heads reveal. Pure: tensors and numbers in, numbers out.
+ *
+ * @example
+ * const { maps } = await recoverAttention(model, encodeSequence("MKTAYIAKQR"));
+ * const [embedding] = await embedSequences(model, [encodeSequence("MKTAYIAKQR")]);
+ * const { pearson, mantelP } = await aminoAcidSimilarity(model, sequences, { key: randomKey(0) });
+ */
+export {
+  type AminoAcidSimilarity,
+  aminoAcidSimilarity,
+  compareWithBlosum,
+  type SimilarityOptions,
+} from "./amino-acid-similarity.ts";
+export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
+export { embeddingSimilarity } from "./embedding-similarity.ts";
+export { type HeadSimilarity, headSimilarity } from "./head-similarity.ts";
+export {
+  collectReceivedAttention,
+  type EdgeWeight,
+  type ReceivedAttention,
+} from "./received-attention.ts";
+export {
+  type AttentionBlock,
+  type AttentionBlockOptions,
+  type AttentionMaps,
+  attentionBlocks,
+  recoverAttention,
+} from "./recover-attention.ts";
+export { type BootstrapOptions, bootstrapInterval } from "./statistics/bootstrap.ts";
+export { pearson, spearman } from "./statistics/correlation.ts";
+export { type MantelOptions, type MantelResult, mantelTest } from "./statistics/mantel.ts";
+export type { SquareMatrix } from "./statistics/symmetric-pairs.ts";

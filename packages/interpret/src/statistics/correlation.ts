@@ -10,16 +10,19 @@ export function pearson(first: ArrayLike<number>, second: ArrayLike<number>): nu
       `pearson: expected lists of equal length, got ${first.length} and ${second.length}`,
     );
   }
-  const a = centred(first);
-  const b = centred(second);
+  const a = standardize(first);
+  const b = standardize(second);
   if (a === null || b === null) return null;
   let product = 0;
   for (let i = 0; i < a.length; i++) product += (a[i] as number) * (b[i] as number);
   return Math.min(1, Math.max(-1, product));
 }
 
-/** Values less their mean, scaled to length 1; null where they do not vary. */
-function centred(values: ArrayLike<number>): Float64Array | null {
+/**
+ * Values less their mean, scaled to length 1, so that r is a dot product; null where they do not vary.
+ * @throws {RangeError} where a value is not finite.
+ */
+export function standardize(values: ArrayLike<number>): Float64Array | null {
   const count = values.length;
   let largest = Number.NEGATIVE_INFINITY;
   let least = Number.POSITIVE_INFINITY;

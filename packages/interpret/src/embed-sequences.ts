@@ -1,0 +1,93 @@
+/**
+ * Embeddings of many sequences: the final hidden state of each residue and their mean. Sequences are
+ * grouped by length and padded to a few bucket lengths, so little is wasted and compiled shapes recur;
+ * results come in the order of the input, and a sequence's vectors do not depend on its neighbours.
+ */
+import { applyModel, type PerformerModel } from "@performer/performer";
+import { collateSequences, groupByLength, SPECIALS_PER_ROW } from "@performer/proteins";
+import * as tf from "@tensorflow/tfjs-core";
+import { pause } from "./pause.ts";
+
+export interface EmbedOptions {
+  /** Rows × padded length of one batch at most; a longer sequence goes alone. 8192 without. */
+  readonly maxTokens?: number;
+}
+
+export interface SequenceEmbedding {
+  /** L, residues; bos and eos are excluded. */
+  readonly length: number;
+  /** [L × E] row-major, after the final layer norm. */
+  readonly residues: Float32Array;
+  /** [E], arithmetic mean of `residues` over L. */
+  readonly mean: Float32Array;
+}
+
+/**
+ * @param sequences residue ids, without specials.
+ * @throws {RangeError} naming the sequence that is empty or longer than the model takes: nothing is cut.
+ */
+export async function embedSequences(
+  model: PerformerModel,
+  sequences: readonly Uint8Array[],
+  { maxTokens = 8192 }: EmbedOptions = {},
+): Promise<SequenceEmbedding[]> {
+  const { maxLength } = model.config;
+  assertLengths(sequences, maxLength);
+  const groups = groupByLength(
+    sequences.map((sequence) => sequence.length + SPECIALS_PER_ROW),
+    { maxTokens },
+  );
+  const results: SequenceEmbedding[] = new Array(sequences.length);
+  for (const group of groups) {
+    const rows = group.indices.map((index) => sequences[index] as Uint8Array);
+    const paddedLength = Math.min(group.length, maxLength);
+    const hidden = await hiddenStates(model, rows, paddedLength);
+    const rowSize = paddedLength * model.config.embeddingSize;
+    group.indices.forEach((index, row) => {
+      const states = hidden.subarray(row * rowSize, (row + 1) * rowSize);
+      results[index] = readRow(states, rows[row]?.length ?? 0, model.config.embeddingSize);
+    });
+    await pause();
+  }
+  return results;
+}
+
+/** [B × L × E] */
+async function hiddenStates(
+  model: PerformerModel,
+  sequences: readonly Uint8Array[],
+  length: number,
+): Promise<Float32Array> {
+  const batch = collateSequences(sequences, { length });
+  const shape: [number, number] = [batch.rows, batch.length];
+  const hidden = tf.tidy(() => {
+    const tokens = tf.tensor2d(batch.tokens, shape, "int32");
+    const paddingMask = tf.tensor2d(batch.paddingMask, shape, "float32");
+    return applyModel(model, { tokens, paddingMask }).hidden;
+  });
+  try {
+    return await hidden.data<"float32">();
+  } finally {
+    hidden.dispose();
+  }
+}
+
+/** The residues of one row [L × E], which stand after its bos. */
+function readRow(states: Float32Array, length: number, E: number): SequenceEmbedding {
+  const residues = states.slice(E, (length + 1) * E);
+  const sums = new Float64Array(E);
+  for (let i = 0; i < residues.length; i++) {
+    sums[i % E] = (sums[i % E] as number) + (residues[i] as number);
+  }
+  return { length, residues, mean: Float32Array.from(sums, (sum) => sum / length) };
+}
+
+function assertLengths(sequences: readonly Uint8Array[], maxLength: number): void {
+  sequences.forEach(({ length }, index) => {
+    if (length < 1 || length > maxLength - SPECIALS_PER_ROW) {
+      throw new RangeError(
+        `embedSequences: expected 1 to ${maxLength - SPECIALS_PER_ROW} residues (the model's maxLength less bos and eos), got ${length} in sequence ${index}; split it into windows`,
+      );
+    }
+  });
+}

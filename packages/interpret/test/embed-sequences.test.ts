@@ -1,0 +1,94 @@
+import { applyModel } from "@performer/performer";
+import { TOKEN } from "@performer/proteins";
+import { expectClose, expectConstantMemory } from "@performer/testing";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import { embedSequences } from "../src/embed-sequences.ts";
+import { drawSequence, mechanisms, tinyModel } from "./tiny-model.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const E = 16;
+const sequences = [40, 3, 62, 30, 1, 29].map((length, index) => drawSequence(length, index));
+
+test("a residue's vector is the final hidden state at its place behind bos", async () => {
+  const model = tinyModel();
+  const residues = sequences[0] as Uint8Array;
+  const [embedding] = await embedSequences(model, [residues]);
+  const tokens = [TOKEN.bos, ...residues, TOKEN.eos];
+  const { hidden } = applyModel(model, { tokens: tf.tensor2d([tokens], undefined, "int32") });
+  const expected = hidden.slice([0, 1, 0], [1, residues.length, E]).dataSync();
+  expectClose(embedding?.residues as Float32Array, expected, { rtol: 1e-5, atol: 1e-5 });
+});
+
+test("L residues give L vectors, in the order of the input", async () => {
+  const embeddings = await embedSequences(tinyModel(), sequences);
+  expect(embeddings.map(({ length }) => length)).toEqual([40, 3, 62, 30, 1, 29]);
+  expect(embeddings.map(({ residues }) => residues.length / E)).toEqual([40, 3, 62, 30, 1, 29]);
+});
+
+test("the mean is the arithmetic mean of the residues' vectors", async () => {
+  for (const { residues, mean, length } of await embedSequences(tinyModel(), sequences)) {
+    const expected = Array.from({ length: E }, (_, e) => {
+      let sum = 0;
+      for (let i = 0; i < length; i++) sum += residues[i * E + e] as number;
+      return sum / length;
+    });
+    expectClose(mean, expected, { rtol: 1e-6, atol: 1e-7 });
+  }
+});
+
+test.each(
+  Object.keys(mechanisms).flatMap((mechanism) => [
+    [mechanism, "bidirectional"] as const,
+    [mechanism, "causal"] as const,
+  ]),
+)(
+  "%s, %s: alone, beside others, or in batches of another size: the same vectors",
+  async (mechanism, direction) => {
+    const model = tinyModel({ attention: mechanisms[mechanism] as never, direction });
+    const together = await embedSequences(model, sequences);
+    const single = await embedSequences(model, sequences, { maxTokens: 1 });
+    for (const [index, sequence] of sequences.entries()) {
+      const [alone] = await embedSequences(model, [sequence]);
+      const expected = alone?.residues as Float32Array;
+      expectClose(together[index]?.residues as Float32Array, expected, { rtol: 1e-5, atol: 1e-5 });
+      expectClose(single[index]?.residues as Float32Array, expected, { rtol: 1e-5, atol: 1e-5 });
+    }
+  },
+);
+
+test("the longest sequence that fits is not padded past the model's maxLength", async () => {
+  const model = tinyModel({ maxLength: 40 });
+  const [embedding] = await embedSequences(model, [drawSequence(38)]);
+  expect(embedding?.residues.every(Number.isFinite)).toBe(true);
+});
+
+test("timers run between batches", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 0);
+  await embedSequences(tinyModel(), sequences, { maxTokens: 1 });
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThanOrEqual(3);
+});
+
+test("an empty or too long sequence is refused by its index, before any work", async () => {
+  const model = tinyModel();
+  await expect(embedSequences(model, [drawSequence(5), drawSequence(63)])).rejects.toThrow(
+    "embedSequences: expected 1 to 62 residues (the model's maxLength less bos and eos), got 63 in sequence 1; split it into windows",
+  );
+  await expect(embedSequences(model, [new Uint8Array(0)])).rejects.toThrow("got 0 in sequence 0");
+});
+
+test("no sequences give no embeddings", async () => {
+  expect(await embedSequences(tinyModel(), [])).toEqual([]);
+});
+
+test("no tensor is left", async () => {
+  const model = tinyModel();
+  await expectConstantMemory(async () => {
+    await embedSequences(model, sequences);
+  });
+});

@@ -1,0 +1,187 @@
+import {
+  type AttentionState,
+  applyModel,
+  attention,
+  type PerformerModel,
+} from "@performer/performer";
+import { collateSequences } from "@performer/proteins";
+import type { AttentionConfig } from "@performer/schema";
+import { expectClose, expectConstantMemory } from "@performer/testing";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { attentionBlocks, recoverAttention } from "../src/recover-attention.ts";
+import { drawSequence, mechanisms, tinyModel } from "./tiny-model.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+// neither 21 nor 23 (with bos and eos) is a multiple of the block width D = 8
+const sequence = drawSequence(21);
+const L = sequence.length + 2;
+
+/** Query, key, value [1, L, H, D] of each layer. */
+function observe(model: PerformerModel): AttentionState[] {
+  const states: AttentionState[] = [];
+  const { tokens } = collateSequences([sequence], { length: L });
+  applyModel(
+    model,
+    { tokens: tf.tensor2d(tokens, [1, L], "int32") },
+    {
+      observe: (_, { query, key, value }) =>
+        states.push({
+          query: tf.keep(query.clone()),
+          key: tf.keep(key.clone()),
+          value: tf.keep(value.clone()),
+        }),
+    },
+  );
+  return states;
+}
+
+/** [L][D] of one head as float64. */
+const headOf = (x: tf.Tensor4D, head: number) =>
+  (x.arraySync()[0] as number[][][]).map((position) => position[head] as number[]);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+
+/** The kernel's weight of key k for query q, up to a factor that depends on q alone. */
+function kernelOf(config: AttentionConfig, W: number[][]) {
+  return (q: number[], k: number[]): number => {
+    const D = q.length;
+    if (config.mechanism === "exact") return Math.exp(dot(q, k) / Math.sqrt(D));
+    const { featureMap } = config;
+    if (featureMap.kind === "relu") {
+      const phi = (x: number[]) => W.map((w) => Math.max(0, dot(w, x)) + featureMap.kernelEpsilon);
+      return dot(phi(q), phi(k));
+    }
+    const phi = (x: number[]) => {
+      const scaled = x.map((value) => value * D ** -0.25);
+      return W.map((w) => Math.exp(dot(w, scaled) - dot(scaled, scaled) / 2));
+    };
+    return dot(phi(q), phi(k));
+  };
+}
+
+/** Quadratic attention map in float64, row-major. */
+function referenceMap(model: PerformerModel, state: AttentionState, layer: number, head: number) {
+  const W = (model.projections[layer]?.arraySync() ?? []) as number[][];
+  const kernel = kernelOf(model.config.attention, W);
+  const [q, k] = [headOf(state.query, head), headOf(state.key, head)];
+  return q.flatMap((row, i) => {
+    const weights = k.map((column, j) =>
+      model.config.direction === "causal" && j > i ? 0 : kernel(row, column),
+    );
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  });
+}
+
+const rowSums = (map: Float32Array, length: number) =>
+  Array.from({ length }, (_, i) =>
+    map.subarray(i * length, (i + 1) * length).reduce((sum, x) => sum + x, 0),
+  );
+
+describe.each(Object.keys(mechanisms))("%s", (mechanism) => {
+  describe.each(["bidirectional", "causal"] as const)("%s", (direction) => {
+    const create = () => tinyModel({ attention: mechanisms[mechanism] as never, direction });
+
+    test("maps equal the quadratic kernel attention in float64", async () => {
+      const model = create();
+      const { maps } = await recoverAttention(model, sequence, { keepSpecials: true });
+      observe(model).forEach((state, layer) => {
+        for (let head = 0; head < 2; head++) {
+          expectClose(
+            maps[layer]?.[head] as Float32Array,
+            referenceMap(model, state, layer, head),
+            { rtol: 1e-4, atol: 1e-6 },
+          );
+        }
+      });
+    });
+
+    test("A · V equals the layer's attention output", async () => {
+      const model = create();
+      const { maps } = await recoverAttention(model, sequence, { keepSpecials: true });
+      observe(model).forEach((state, layer) => {
+        const output = attention(state.query, state.key, state.value, {
+          config: model.config.attention,
+          direction,
+          projection: model.projections[layer],
+        });
+        for (let head = 0; head < 2; head++) {
+          const map = maps[layer]?.[head] as Float32Array;
+          const value = headOf(state.value, head);
+          const product = Array.from({ length: L }, (_, i) =>
+            (value[0] as number[]).map((_, d) =>
+              value.reduce(
+                (sum, row, j) => sum + (map[i * L + j] as number) * (row[d] as number),
+                0,
+              ),
+            ),
+          );
+          expectClose(product, headOf(output, head), { rtol: 1e-5, atol: 1e-5 });
+        }
+      });
+    });
+
+    test("rows sum to 1 with the specials, to less without them; nothing is renormalised", async () => {
+      const model = create();
+      const whole = await recoverAttention(model, sequence, { keepSpecials: true });
+      const inner = await recoverAttention(model, sequence);
+      expect([whole.length, inner.length]).toEqual([L, L - 2]);
+      whole.maps.flat().forEach((map, index) => {
+        expectClose(rowSums(map, L), new Array<number>(L).fill(1), { rtol: 0, atol: 1e-5 });
+        const expected = Array.from({ length: L - 2 }, (_, i) =>
+          map.slice((i + 1) * L + 1, (i + 2) * L - 1),
+        ).flatMap((row) => [...row]);
+        expect([...(inner.maps.flat()[index] as Float32Array)]).toEqual(expected);
+        expect(Math.max(...rowSums(inner.maps.flat()[index] as Float32Array, L - 2))).toBeLessThan(
+          1,
+        );
+      });
+    });
+  });
+});
+
+test("causal maps are exactly zero above the diagonal", async () => {
+  const { maps } = await recoverAttention(tinyModel({ direction: "causal" }), sequence);
+  for (const map of maps.flat()) {
+    for (let i = 0; i < 21; i++) {
+      for (let j = i + 1; j < 21; j++) expect(map[i * 21 + j]).toBe(0);
+    }
+  }
+});
+
+test("blocks cover each column of each layer once, at most D wide", () => {
+  const seen = [...attentionBlocks(tinyModel(), sequence)].map(
+    ({ layer, firstColumn, weights }) => [layer, firstColumn, ...weights.shape],
+  );
+  expect(seen).toEqual([
+    [0, 0, 2, 21, 8],
+    [0, 8, 2, 21, 8],
+    [0, 16, 2, 21, 5],
+    [1, 0, 2, 21, 8],
+    [1, 8, 2, 21, 8],
+    [1, 16, 2, 21, 5],
+  ]);
+});
+
+test("no tensor is left, whether all blocks are read or the reader stops early", async () => {
+  const model = tinyModel();
+  await expectConstantMemory(async () => {
+    await recoverAttention(model, sequence);
+    for (const _ of attentionBlocks(model, sequence)) break;
+  });
+});
+
+test("an empty sequence, one too long for the model, and maps too large are refused", async () => {
+  const model = tinyModel();
+  await expect(recoverAttention(model, new Uint8Array(0))).rejects.toThrow(
+    "attentionBlocks: expected at least one residue",
+  );
+  await expect(recoverAttention(model, drawSequence(63))).rejects.toThrow("maxLength 64, got 65");
+  await expect(recoverAttention(model, new Uint8Array(10_000))).rejects.toThrow(
+    "read them block by block with attentionBlocks",
+  );
+});
