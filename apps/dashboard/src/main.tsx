@@ -1,4 +1,5 @@
 /** Starts the dashboard in #app. */
+import "./zod-without-eval.ts";
 import "./styles/theme.css";
 import "./styles/layout.css";
 import "./styles/parts.css";

@@ -38,7 +38,10 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
 }
 
-/** A page, and everything it complained of: console errors and warnings, uncaught errors, failed requests. */
+/**
+ * A page, and everything it complained of: console errors and warnings, uncaught errors, failed
+ * requests, violations of the content security policy.
+ */
 export interface WatchedPage {
   readonly page: Page;
   readonly complaints: string[];
@@ -57,6 +60,11 @@ export async function openPage(
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      console.error(`${violatedDirective} forbids ${blockedURI}`),
+    );
   });
   return { page, complaints };
 }
