@@ -61,6 +61,7 @@ export function heatMap(matrix: Matrix, options: HeatMapOptions): HTMLElement {
   const figure = document.createElement("figure");
   figure.className = "heat-map";
   figure.style.margin = "0";
+  figure.dataset["cellSize"] = String(plot.cellSize); // read by pointAt
   const box = document.createElement("div");
   box.style.cssText = `position:relative;width:${layout.width}px;max-width:100%`;
 

@@ -28,6 +28,7 @@ export {
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";
 export type { HeatMapCell } from "./heat-map-cells.ts";
 export { type Matrix, matrixFromRows } from "./matrix.ts";
+export { pointAt } from "./point-at.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";
 export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";
 export {

@@ -34,6 +34,7 @@ test("public names", () => {
       "divergingScaleFor",
       "heatMap",
       "matrixFromRows",
+      "pointAt",
       "scatterPlot",
       "selectHead",
       "sequenceMap",
