@@ -160,6 +160,7 @@ describe("similarity", () => {
       await expect
         .poll(() => readout.textContent())
         .toMatch(/^F–Y Phe, Tyr attention 0\.\d\d .*\+3$/);
+      expect(await page.locator(".pointer[visibility=visible]").count()).toBe(2);
     }
   });
 

@@ -5,9 +5,10 @@ import {
   type HeatMapCell,
   heatMap,
   matrixFromRows,
+  pointAt,
 } from "@performer/charts";
 import type { SimilarityResponse } from "@performer/schema";
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCorrelation, formatScore } from "../model/format.ts";
 import { MARKED_PAIRS, readPair } from "../model/residue-pairs.ts";
 import { orderResidues, type ResidueOrder, reorderMatrix, residueName } from "../model/residues.ts";
@@ -33,9 +34,17 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
     (cell: HeatMapCell | null) => setPair(cell && [cell.rowLabel, cell.columnLabel]),
     [],
   );
+  const matrices = useRef<HTMLDivElement>(null);
   const letters = orderResidues(response.residues, order);
   const shown = useMemo(() => matricesOf(response, letters), [response, letters]);
   const plotWidth = Math.min(LARGEST_PLOT, width - FRAME_WIDTH);
+
+  useLayoutEffect(() => {
+    const cell = pair && { row: letters.indexOf(pair[0]), column: letters.indexOf(pair[1]) };
+    for (const map of matrices.current?.querySelectorAll<HTMLElement>(".heat-map") ?? []) {
+      pointAt(map, cell);
+    }
+  }, [pair, letters]);
 
   const options = {
     document,
@@ -62,7 +71,7 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
   const dependencies = [shown, plotWidth];
   return (
     <section class="panel">
-      <div class="matrices">
+      <div class="matrices" ref={matrices}>
         <div ref={frame}>
           {plotWidth > 0 && <ChartSlot draw={drawSimilarity} of={dependencies} />}
         </div>
