@@ -17,8 +17,9 @@ export {
   type Precision,
   type Program,
   type ProgramOptions,
+  supportsBfloat16,
 } from "./compile/program.ts";
-export type { GraphContext } from "./compile/traced-function.ts";
+export type { GraphContext, Seed } from "./compile/traced-function.ts";
 export {
   type CompiledTrainStep,
   compileTrainStep,

@@ -2,6 +2,7 @@
  * A program: variables and the compiled functions that use them, in one session. Functions are added
  * at any time, for instance one for each batch shape, and see the same variables.
  */
+import { instructionSets } from "../runtime/processor.ts";
 import type { TensorFlowLibraries } from "../session/c-api.ts";
 import type { SessionConfig } from "../session/config.ts";
 import { openSession, type Session } from "../session/session.ts";
@@ -13,9 +14,17 @@ import { createVariables, type Variables } from "./variables.ts";
  */
 export type Precision = "float32" | "bf16";
 
+/** Instruction sets on any of which TensorFlow's rewriter to bfloat16 works; elsewhere it does nothing. */
+const BFLOAT16_INSTRUCTIONS = ["AVX-512", "BF16"];
+
+/** Whether this processor gains from, and TensorFlow accepts, bf16. */
+export function supportsBfloat16(available: readonly string[] = instructionSets()): boolean {
+  return BFLOAT16_INSTRUCTIONS.some((name) => available.includes(name));
+}
+
 export interface ProgramOptions {
   readonly libraries: TensorFlowLibraries;
-  /** Default float32. */
+  /** Default float32. bf16 falls back to it where the processor has no bfloat16. */
   readonly precision?: Precision;
   /** Threads inside one operation. Default: one a core. */
   readonly threads?: number;
@@ -26,6 +35,7 @@ export interface ProgramOptions {
 export interface Program {
   readonly session: Session;
   readonly variables: Variables;
+  /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
   /** A name for a further graph of the session. */
   uniquePrefix(wished: string): string;
@@ -34,7 +44,8 @@ export interface Program {
 }
 
 export function openProgram(options: ProgramOptions): Program {
-  const { libraries, precision = "float32", threads } = options;
+  const { libraries, threads } = options;
+  const precision = options.precision === "bf16" && supportsBfloat16() ? "bf16" : "float32";
   const session = openSession(libraries, {
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     rewriteToBfloat16: precision === "bf16",

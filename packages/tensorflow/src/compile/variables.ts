@@ -47,6 +47,7 @@ export function createVariables(session: Session): Variables {
   return {
     specs,
     async assign(values) {
+      if (Object.keys(values).length === 0) return;
       declare(values);
       for (const [name, value] of Object.entries(values)) {
         assertSameSpec(name, specs.get(name), specOf(name, value));

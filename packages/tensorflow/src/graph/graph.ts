@@ -158,10 +158,14 @@ function keyOf(request: NodeRequest): string {
   const controls = request.controls?.map((node) => node.id) ?? [];
   const attributes = Object.entries(request.attributes ?? {}).map(([name, value]) => [
     name,
-    "tensor" in value
-      ? { ...value.tensor, values: Array.from(value.tensor.values, String) }
-      : value,
+    "tensor" in value ? { ...value.tensor, values: valueTexts(value.tensor) } : value,
   ]);
+  const outputs = request.outputs.map(({ type, shape }) => [type, shape]);
   // the shape is part of the key: an operation with equal inputs may leave it to its caller
-  return JSON.stringify([request.op, inputs, controls, attributes, request.outputs]);
+  return JSON.stringify([request.op, inputs, controls, attributes, outputs]);
+}
+
+/** JSON knows neither NaN nor −0, and both are values of their own. */
+function valueTexts({ values }: ConstantValue): string[] {
+  return Array.from(values, (value) => (Object.is(value, -0) ? "-0" : String(value)));
 }

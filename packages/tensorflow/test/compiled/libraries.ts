@@ -1,13 +1,10 @@
-/** Where the tests find TensorFlow: the clone's runtime, or the folder that TENSORFLOW_LIBRARIES names. */
-import { existsSync } from "node:fs";
+/** Where the tests find TensorFlow: in the clone's runtime, installed by `npm run performer -- setup`. */
 import { join } from "node:path";
 import type { TensorFlowLibraries } from "../../src/compiled.ts";
+import { tensorflowLibraries } from "../../src/index.ts";
 
-const folder = process.env["TENSORFLOW_LIBRARIES"] ?? "/tmp/tf/lib";
+const installed = tensorflowLibraries(join(import.meta.dirname, "../../../.."));
 
-export const libraries: TensorFlowLibraries = {
-  framework: join(folder, "libtensorflow_framework.so.2"),
-  tensorflow: join(folder, "libtensorflow_cc.so.2"),
-};
-
-export const hasTensorFlow = existsSync(libraries.tensorflow);
+/** Without TensorFlow (WebAssembly fallback) the suites that need it are skipped by name. */
+export const hasTensorFlow = installed !== null;
+export const libraries: TensorFlowLibraries = installed ?? { framework: "", tensorflow: "" };

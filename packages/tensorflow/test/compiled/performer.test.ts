@@ -1,0 +1,255 @@
+/** The model that all this is for: every parameter's gradient, compiled against eager. */
+import "@tensorflow/tfjs";
+import {
+  applyModel,
+  crossEntropy,
+  flattenTree,
+  initModel,
+  type PerformerModel,
+  unflattenTree,
+} from "@performer/performer";
+import { createStream, randomKey } from "@performer/random";
+import { ModelConfig } from "@performer/schema";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  compileForward,
+  compileTrainStep,
+  type HostTensor,
+  openProgram,
+  type Precision,
+  type Program,
+  supportsBfloat16,
+} from "../../src/compiled.ts";
+import { toHost } from "./host.ts";
+import { hasTensorFlow, libraries } from "./libraries.ts";
+
+const [B, L] = [3, 40];
+const MECHANISMS = {
+  relu: { mechanism: "favor", featureMap: { kind: "relu" }, numFeatures: 24, chunkSize: 16 },
+  softmax: {
+    mechanism: "favor",
+    featureMap: { kind: "softmax-positive" },
+    numFeatures: 24,
+    chunkSize: 16,
+  },
+  exact: { mechanism: "exact" },
+} as const;
+
+/**
+ * Largest difference of a gradient tensor from eager's, relative to its largest entry. bfloat16 has
+ * 8 bits of mantissa, 2^-8 = 0.4 % a rounding, and a gradient passes through a dozen of them.
+ */
+const TOLERANCE: Record<Precision, number> = { float32: 1e-5, bf16: 0.06 };
+
+const CASES = Object.entries(MECHANISMS).flatMap(([name, attention]) =>
+  (["bidirectional", "causal"] as const).flatMap((direction) =>
+    (["float32", "bf16"] as const).map((precision) => ({ name, attention, direction, precision })),
+  ),
+);
+
+describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
+  let program: Program;
+  beforeAll(() => tf.setBackend("cpu"));
+  afterEach(() => program.close());
+
+  // TensorFlow's rewriter leaves a graph in float32 on processors without AVX-512
+  const runnable = CASES.filter(({ precision }) => precision === "float32" || supportsBfloat16());
+  test.each(runnable)(
+    "$name $direction $precision: loss and every parameter's gradient equal eager's",
+    async ({ attention, direction, precision }) => {
+      const model = createModel({ attention, direction });
+      const batch = drawBatch();
+      const eager = eagerGradients(model, batch);
+      program = await openWith(model, precision);
+      expect(program.precision).toBe(precision);
+      const train = compileLoss(program, model);
+      const compiled = await train.gradients(batch, [0, 0]);
+
+      expect(Object.keys(compiled)).toEqual(Object.keys(eager));
+      for (const [name, expected] of Object.entries(eager)) {
+        expect(relativeDifference(compiled[name], expected), name).toBeLessThan(
+          TOLERANCE[precision],
+        );
+      }
+      // a rewriter that did nothing would pass the line above
+      const kernel = "layers/0/feedForward/inner/kernel";
+      const difference = relativeDifference(compiled[kernel], eager[kernel] as HostTensor);
+      if (precision === "bf16") expect(difference).toBeGreaterThan(1e-4);
+    },
+  );
+
+  test("logits and hidden states equal eager's", async () => {
+    const model = createModel({ attention: MECHANISMS.softmax, direction: "causal" });
+    const { tokens, paddingMask } = drawBatch();
+    program = await openWith(model, "float32");
+    const forward = compileForward(program, "forward", (inputs, { variables }) => {
+      const traced = modelOf(model, variables);
+      return { ...applyModel(traced, inputs as { tokens: tf.Tensor2D }) };
+    });
+    const outputs = await forward({ tokens, paddingMask });
+    const eager = applyModel(model, {
+      tokens: toTensor(tokens),
+      paddingMask: toTensor(paddingMask),
+    });
+    expect(relativeDifference(outputs["logits"], toHost(eager.logits))).toBeLessThan(1e-5);
+    expect(relativeDifference(outputs["hidden"], toHost(eager.hidden))).toBeLessThan(1e-5);
+  });
+
+  test("dropout: two steps differ, one seed repeats, and about the stated share is dropped", async () => {
+    const model = createModel({
+      attention: MECHANISMS.relu,
+      direction: "bidirectional",
+      dropout: 0.3,
+    });
+    const batch = drawBatch();
+    program = await openWith(model, "float32");
+    const train = compileLoss(program, model);
+    const at = async (seed: readonly [number, number]) =>
+      (await train.gradients(batch, seed))["output/bias"];
+    const once = await at([1, 1]);
+    expect(await at([1, 1])).toEqual(once);
+    expect(await at([1, 2])).not.toEqual(once);
+    expect(await train.describe(batch)).toMatch(/StatelessRandomUniform/);
+  });
+
+  test("a step trains on, and the projections that a redraw assigns take effect", async () => {
+    const model = createModel({ attention: MECHANISMS.relu, direction: "bidirectional" });
+    const batch = drawBatch();
+    program = await openWith(model, "float32");
+    const train = compileLoss(program, model);
+    const losses: number[] = [];
+    for (let step = 1; step <= 20; step++) {
+      const { loss } = await train(batch, { step, learningRate: 3e-3, seed: [0, step] });
+      losses.push(Number(loss?.values[0]));
+    }
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+
+    const before = (await train.gradients(batch, [0, 0]))["embedding/token"];
+    const other = createModel({ attention: MECHANISMS.relu, direction: "bidirectional", seed: 9 });
+    await program.variables.assign(hosts(projectionsOf(other)));
+    expect((await train.gradients(batch, [0, 0]))["embedding/token"]).not.toEqual(before);
+  });
+});
+
+function createModel({
+  seed = 4,
+  ...choice
+}: Record<string, unknown> & { seed?: number }): PerformerModel {
+  const config = ModelConfig.parse({
+    ...choice,
+    maxLength: L,
+    embeddingSize: 32,
+    numHeads: 2,
+    numLayers: 2,
+    feedForwardSize: 48,
+  });
+  return initModel(config, randomKey(seed));
+}
+
+/** Rows of different length; the loss on some of the positions that are no padding. */
+function drawBatch(): Record<"tokens" | "targets" | "paddingMask" | "lossMask", HostTensor> {
+  const stream = createStream(randomKey(5));
+  const ids = (): HostTensor => ({
+    type: "int32",
+    shape: [B, L],
+    values: Int32Array.from({ length: B * L }, () => stream.integer(29)),
+  });
+  const padding = Float32Array.from({ length: B * L }, (_, i) =>
+    Number(i % L < L - 7 * Math.floor(i / L)),
+  );
+  const loss = padding.map((value) => value * Number(stream.uniform() < 0.5));
+  const mask = (values: Float32Array): HostTensor => ({ type: "float32", shape: [B, L], values });
+  return { tokens: ids(), targets: ids(), paddingMask: mask(padding), lossMask: mask(loss) };
+}
+
+type Named = Readonly<Record<string, tf.Tensor>>;
+
+const projectionsOf = (model: PerformerModel): Named =>
+  Object.fromEntries(
+    model.projections.map((projection, layer) => [`projections/${layer}`, projection]),
+  );
+
+const hosts = (tensors: Named) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toHost(tensor)]));
+
+const toTensor = ({ values, shape, type }: HostTensor) =>
+  tf.tensor<tf.Rank.R2>(values as Float32Array, [...shape] as [number, number], type as "float32");
+
+async function openWith(model: PerformerModel, precision: Precision): Promise<Program> {
+  const program = openProgram({ libraries, precision });
+  await program.variables.assign(
+    hosts({ ...flattenTree(model.parameters), ...projectionsOf(model) }),
+  );
+  return program;
+}
+
+/** `model` on other tensors. */
+function modelOf(model: PerformerModel, tensors: Named): PerformerModel {
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, tensors[name] as tf.Tensor]));
+  return {
+    config: model.config,
+    parameters: unflattenTree(pick(Object.keys(flattenTree(model.parameters)))),
+    projections: Object.values(pick(Object.keys(projectionsOf(model)))) as tf.Tensor2D[],
+  };
+}
+
+function loss(
+  model: PerformerModel,
+  inputs: Named,
+  uniform?: (shape: readonly number[]) => tf.Tensor,
+) {
+  const { tokens, targets, paddingMask, lossMask } = inputs as Record<string, tf.Tensor2D>;
+  const { logits } = applyModel(
+    model,
+    { tokens: tokens as tf.Tensor2D, paddingMask },
+    uniform && {
+      dropoutKey: [0, 0],
+      dropoutMask: (shape, rate) =>
+        tf.div(tf.cast(tf.greaterEqual(uniform(shape), rate), "float32"), 1 - rate),
+    },
+  );
+  const { lossSum, weightSum } = crossEntropy(
+    logits,
+    targets as tf.Tensor2D,
+    lossMask as tf.Tensor2D,
+  );
+  return tf.div(lossSum, weightSum) as tf.Scalar;
+}
+
+const compileLoss = (program: Program, model: PerformerModel) =>
+  compileTrainStep(program, {
+    parameters: Object.keys(flattenTree(model.parameters)),
+    optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-9, weightDecay: 0.1, gradientClip: 0.5 },
+    loss: (inputs, { variables, uniform }) => ({
+      loss: loss(modelOf(model, variables), inputs, uniform),
+    }),
+  });
+
+function eagerGradients(
+  model: PerformerModel,
+  batch: Record<string, HostTensor>,
+): Record<string, HostTensor> {
+  const flat = flattenTree(model.parameters);
+  const names = Object.keys(flat);
+  const inputs = Object.fromEntries(
+    Object.entries(batch).map(([name, host]) => [name, toTensor(host)]),
+  );
+  const gradients = tf.grads((...tensors: tf.Tensor[]) => {
+    const named = Object.fromEntries(
+      names.map((name, index) => [name, tensors[index] as tf.Tensor]),
+    );
+    return loss(modelOf(model, { ...named, ...projectionsOf(model) }), inputs);
+  })(Object.values(flat));
+  return hosts(
+    Object.fromEntries(names.map((name, index) => [name, gradients[index] as tf.Tensor])),
+  );
+}
+
+/** max |a − b| / max |b| */
+function relativeDifference(actual: HostTensor | undefined, expected: HostTensor): number {
+  const values = Array.from(expected.values, Number);
+  const worst = values.map((value, index) => Math.abs(Number(actual?.values[index]) - value));
+  return Math.max(...worst) / Math.max(...values.map(Math.abs));
+}
