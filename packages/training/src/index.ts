@@ -50,6 +50,11 @@ export {
 } from "./run/run-folder.ts";
 export { acquireRunLock, isRunLocked, type RunLock } from "./run/run-lock.ts";
 export { openRunLog, type RunLog, type RunLogOptions, withRunLog } from "./run/run-log.ts";
+export {
+  type CompiledStepper,
+  type CompiledStepperOptions,
+  createCompiledStepper,
+} from "./step/compiled-stepper.ts";
 export { createEagerStepper, type EagerStepperOptions } from "./step/eager-stepper.ts";
 export { type TrainStepResult, trainStep } from "./step/train-step.ts";
 export type { StepContext, StepResult, TrainStepper } from "./step/train-stepper.ts";
