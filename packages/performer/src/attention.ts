@@ -3,7 +3,15 @@
  * file that maps query, key, value [B, H, L, D] to [B, H, L, D], and one case here.
  */
 import type { AttentionConfig } from "@performer/schema";
-import { mul, reshape, type Tensor2D, type Tensor4D, tidy, transpose } from "@tensorflow/tfjs-core";
+import {
+  add,
+  mul,
+  reshape,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import { exactAttention } from "./exact-attention.ts";
 import { favorAttention } from "./favor-attention.ts";
 import { createFeatureMap, type Direction } from "./feature-map.ts";
@@ -95,9 +103,11 @@ export function attentionFeatures(
       direction,
       mask,
     });
-    const kept = mask === null ? features : mul<Tensor4D>(features, mask);
+    const offset = featureMap.offset(weights.shape[0]);
+    const phi = add<Tensor4D>(features, offset);
+    const kept = mask === null ? phi : mul<Tensor4D>(phi, mask);
     return [
-      featureMap.queryFeatures(headsFirst(query), weights),
+      add(featureMap.queryFeatures(headsFirst(query), weights), offset),
       kept,
       ...(logScale === null ? [] : [logScale]),
     ] as [Tensor4D, Tensor4D, ...Tensor4D[]];

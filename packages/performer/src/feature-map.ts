@@ -16,17 +16,22 @@ export interface KeyContext {
 }
 
 export interface KeyFeatures {
-  /** [B, H, L, M]. Rows of masked positions are finite; the caller drops them from the sums. */
+  /** phi - offset, [B, H, L, M]. Rows of masked positions are finite; the caller drops them. */
   readonly features: Tensor4D;
   /**
-   * [B, H, L, 1], non-decreasing along L: the features of position j stand for features_j
-   * exp(logScale_j). null: one common scale, which cancels in the ratio of the sums.
+   * [B, H, L, 1], non-decreasing along L: phi of position j counts exp(logScale_j) times. null: one
+   * common scale, which cancels in the ratio of the sums.
    */
   readonly logScale: Tensor4D | null;
 }
 
+/**
+ * phi(x) = features + offset. The constant that keeps phi positive is handed out apart from the
+ * features, the largest tensors of the model, so that it need not cost a pass over them.
+ */
 export interface FeatureMap {
-  /** [B, H, L, D], W [M, D] → [B, H, L, M]; each position may carry its own scale, which cancels. */
+  offset(numFeatures: number): number;
+  /** [B, H, L, D], W [M, D] → phi - offset, [B, H, L, M], up to a scale a position, which cancels. */
   queryFeatures(query: Tensor4D, projection: Tensor2D): Tensor4D;
   keyFeatures(key: Tensor4D, projection: Tensor2D, context: KeyContext): KeyFeatures;
 }

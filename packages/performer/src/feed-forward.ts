@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
+import { reluGradient } from "./relu-gradient.ts";
 import { withGradient } from "./with-gradient.ts";
 
 /** x [N, E] → [N, E] */
@@ -18,7 +19,7 @@ export function feedForward(x: tf.Tensor2D, tree: ParameterTree): tf.Tensor2D {
   return tf.add(tf.matMul(hidden, leaf(outer, "kernel") as tf.Tensor2D), leaf(outer, "bias"));
 }
 
-/** relu(x kernel + bias), [N, F]; the gradient avoids tf.step, six kernels on tfjs-node. */
+/** relu(x kernel + bias), [N, F]. */
 function denseRelu(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   return withGradient(
     [x, kernel, bias],
@@ -27,7 +28,7 @@ function denseRelu(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): tf.T
       return { value, saved: [x, kernel, value] as const };
     },
     (dy, [input, weights, value]) => {
-      const open = tf.mul(dy, tf.cast(tf.greater(value, 0), "float32")) as tf.Tensor2D;
+      const open = reluGradient(dy, value);
       return [
         tf.matMul(open, weights, false, true),
         tf.matMul(input, open, true, false),

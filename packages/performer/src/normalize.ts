@@ -4,7 +4,7 @@ import { withGradient } from "./with-gradient.ts";
 
 /**
  * sums [B, H, L, D + 1]: numerator and, in the last column, denominator → numerator / denominator,
- * [B, H, L, D] (docs/math.md, eq. 8). Zero at masked positions and where the denominator is zero.
+ * [B, H, L, D] (docs/math.md, eq. 7). Zero at masked positions and where the denominator is zero.
  */
 export function normalizeSums(sums: tf.Tensor4D, mask: tf.Tensor4D | null): tf.Tensor4D {
   const [B, H, L, columns] = sums.shape;

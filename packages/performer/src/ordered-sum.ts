@@ -91,15 +91,15 @@ function orderedSum(
   const edge = keyScale && chunkEdge(keyScale, G, order);
   const received = edge && shiftChunks(edge, order);
   const keyAtEdge = edge && keyScale ? tf.mul(k, decay(keyScale, perChunk(edge))) : k;
-  const states = tf.matMul(keyAtEdge, v, true, false); // [G N, P, R]
+  const states = tf.matMul(v, keyAtEdge, true, false); // [G N, R, P]
   const one = tf.ones<tf.Rank.R3>([G, N, 1]);
-  const before = orderedSum(one, one, tf.reshape<tf.Rank.R3>(states, [G, N, P * R]), {
+  const before = orderedSum(one, one, tf.reshape<tf.Rank.R3>(states, [G, N, R * P]), {
     order,
     chunkSize: STATE_CHUNK,
     inclusive: false,
     scales: edge && received ? { query: received, key: edge } : null,
   });
-  const across = tf.matMul<tf.Tensor3D>(q, tf.reshape(before, [G * N, P, R])); // [G N, C, R]
+  const across = tf.matMul<tf.Tensor3D>(q, tf.reshape(before, [G * N, R, P]), false, true); // [G N, C, R]
   const scaled =
     received && queryScale ? tf.mul(across, decay(queryScale, perChunk(received))) : across;
   return fromChunks(tf.add(inside, scaled), G, L);

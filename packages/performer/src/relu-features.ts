@@ -7,31 +7,27 @@ import type { FeatureMapConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureMap } from "./feature-map.ts";
 import { project, projectBack } from "./project.ts";
+import { reluGradient } from "./relu-gradient.ts";
 import { withGradient } from "./with-gradient.ts";
 
 type ReluConfig = Extract<FeatureMapConfig, { kind: "relu" }>;
 
 export function reluFeatureMap({ kernelEpsilon }: ReluConfig): FeatureMap {
-  const features = (x: tf.Tensor4D, projection: tf.Tensor2D) =>
-    reluFeatures(x, projection, kernelEpsilon);
   return {
-    queryFeatures: features,
-    keyFeatures: (key, projection) => ({ features: features(key, projection), logScale: null }),
+    offset: () => kernelEpsilon,
+    queryFeatures: reluFeatures,
+    keyFeatures: (key, projection) => ({ features: reluFeatures(key, projection), logScale: null }),
   };
 }
 
-/** x [B, H, L, D], W [M, D] → [B, H, L, M], every entry at least `epsilon`. */
-function reluFeatures(x: tf.Tensor4D, projection: tf.Tensor2D, epsilon: number): tf.Tensor4D {
+/** x [B, H, L, D], W [M, D] → relu(W x), [B, H, L, M] */
+function reluFeatures(x: tf.Tensor4D, projection: tf.Tensor2D): tf.Tensor4D {
   return withGradient(
     [x],
     () => {
-      const value = tf.add<tf.Tensor4D>(tf.relu(project(x, projection)), epsilon);
+      const value = tf.relu(project(x, projection));
       return { value, saved: [value, projection] as const };
     },
-    (dy, [value, weights]) => {
-      // 1 where W x > 0; a comparison and a cast, because tf.step is six kernels on tfjs-node
-      const open = tf.cast(tf.greater(value, epsilon), "float32");
-      return [projectBack(tf.mul(dy, open), weights)];
-    },
+    (dy, [value, weights]) => [projectBack(reluGradient(dy, value), weights)],
   );
 }

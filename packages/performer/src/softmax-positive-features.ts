@@ -20,16 +20,17 @@ const MASKED_EXPONENT = -1e30;
 
 export function softmaxPositiveFeatureMap({ stabilizer }: SoftmaxConfig): FeatureMap {
   return {
+    offset: (numFeatures) => stabilizer / Math.sqrt(numFeatures),
     queryFeatures(query, projection) {
       const exponent = softmaxExponent(query, projection);
-      return shiftedExp(exponent, tf.max(exponent, -1, true), stabilizer);
+      return shiftedExp(exponent, tf.max(exponent, -1, true));
     },
     keyFeatures(key, projection, context) {
       const exponent = softmaxExponent(key, projection);
       const own = tf.max<tf.Tensor4D>(exponent, -1, true); // [B, H, L, 1]
       const shared = sharedMaximum(own, context);
       // masked positions lie outside the shared maximum: their own keeps them finite
-      const features = shiftedExp(exponent, tf.maximum(shared, own), stabilizer);
+      const features = shiftedExp(exponent, tf.maximum(shared, own));
       return { features, logScale: context.direction === "causal" ? shared : null };
     },
   };
@@ -53,16 +54,15 @@ function sharedMaximum(own: tf.Tensor4D, { direction, mask }: KeyContext): tf.Te
   return direction === "causal" ? runningMax(masked) : tf.max(masked, 2, true);
 }
 
-/** M^(-1/2) [exp(exponent - constant) + stabilizer]; differentiable in the exponent alone. */
-function shiftedExp(exponent: tf.Tensor4D, constant: tf.Tensor, stabilizer: number): tf.Tensor4D {
-  const numFeatures = exponent.shape[3];
+/** M^(-1/2) exp(exponent - constant); differentiable in the exponent alone. */
+function shiftedExp(exponent: tf.Tensor4D, constant: tf.Tensor): tf.Tensor4D {
   return withGradient(
     [exponent],
     () => {
-      const shift = tf.add(constant, Math.log(numFeatures) / 2);
-      const exp = tf.exp<tf.Tensor4D>(tf.sub(exponent, shift));
-      return { value: tf.add(exp, stabilizer / Math.sqrt(numFeatures)), saved: [exp] as const };
+      const shift = tf.add(constant, Math.log(exponent.shape[3]) / 2);
+      const value = tf.exp<tf.Tensor4D>(tf.sub(exponent, shift));
+      return { value, saved: [value] as const };
     },
-    (dy, [exp]) => [tf.mul(dy, exp)],
+    (dy, [value]) => [tf.mul(dy, value)],
   );
 }

@@ -98,18 +98,21 @@ describeOnEachBackend("model", () => {
     expectClose(head(other), head(tokens), { rtol: 0, atol: 0 });
   });
 
-  test.each(MECHANISMS)("one sequence can be overfitted: %s, %s", (kind, direction) => {
-    const model = createModel({ attention: attentionConfig(kind), direction });
-    const tokens = drawTokens("inputs", [1, 10], 20);
-    const targets = drawTokens("targets", [1, 10], 20);
+  test.each([
+    ["relu", "bidirectional"],
+    ["softmax-positive", "causal"],
+  ] as const)("one sequence can be overfitted: %s, %s", (kind, direction) => {
+    const model = createModel({ attention: attentionConfig(kind), direction, numLayers: 1 });
+    const tokens = drawTokens("inputs", [1, 8], 20);
+    const targets = drawTokens("targets", [1, 8], 20);
     const names = Object.keys(flattenTree(model.parameters));
     const variables = Object.values(flattenTree(model.parameters)).map((x) => tf.variable(x));
     const trained = { ...model, parameters: rebuild(names, variables) };
-    const optimizer = tf.train.adam(0.01);
-    for (let step = 0; step < 60; step++) {
+    const optimizer = tf.train.adam(0.03);
+    for (let step = 0; step < 25; step++) {
       optimizer.minimize(() => lossOf(trained, tokens, targets) as tf.Scalar, false, variables);
     }
-    const perPosition = (lossOf(trained, tokens, targets).dataSync()[0] as number) / 10;
+    const perPosition = (lossOf(trained, tokens, targets).dataSync()[0] as number) / 8;
     expect(perPosition).toBeLessThan(0.1);
     expect(tf.argMax(applyModel(trained, { tokens }).logits, -1).arraySync()).toEqual(
       targets.arraySync(),

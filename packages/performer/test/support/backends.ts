@@ -30,6 +30,9 @@ function onBackend(name: "cpu" | "wasm" | "tensorflow", suite: () => void): void
       setWasmPaths(`${dirname(main)}/`);
     }
     if (name === "tensorflow") {
+      // tiny tensors, and test files that run beside each other: threads would only wait in turn
+      process.env["OMP_NUM_THREADS"] ??= "1";
+      process.env["TF_NUM_INTRAOP_THREADS"] ??= "1";
       const { backend, reasons } = await loadRuntime({ root: ROOT });
       if (backend !== name) throw new Error(`backends: ${reasons.join("; ")}`);
     }
