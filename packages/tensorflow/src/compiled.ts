@@ -19,6 +19,7 @@ export {
   type ProgramOptions,
   supportsBfloat16,
 } from "./compile/program.ts";
+export { exportSavedModel, type SavedModelOptions } from "./compile/saved-model.ts";
 export type { GraphContext, Seed } from "./compile/traced-function.ts";
 export {
   type CompiledTrainStep,

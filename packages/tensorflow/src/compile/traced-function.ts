@@ -4,7 +4,13 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { HostType } from "../graph/data-type.ts";
-import { createGraph, type Graph, type Output, type Shape } from "../graph/graph.ts";
+import {
+  type ConstantValue,
+  createGraph,
+  type Graph,
+  type Output,
+  type Shape,
+} from "../graph/graph.ts";
 import type { HostTensor } from "../session/tensor.ts";
 import { type Trace, traceInto } from "../tracing/trace.ts";
 import type { Program } from "./program.ts";
@@ -31,8 +37,10 @@ export interface TracedPiece {
   readonly graph: Graph;
   readonly trace: Trace;
   readonly inputs: NamedTensors;
+  /** What `inputs` stand for. */
+  readonly placeholders: Readonly<Record<string, Output>>;
   readonly context: GraphContext;
-  /** Resource handles of the variables. */
+  /** Resource handles of the variables; none where they are frozen. */
   readonly handles: Readonly<Record<string, Output>>;
   /** Values of the variables at the start of the run. */
   readonly values: Readonly<Record<string, Output>>;
@@ -41,43 +49,61 @@ export interface TracedPiece {
 /** Name of the placeholder of the seed, [2] int32. */
 export const SEED = "seed";
 
+export interface RecordOptions {
+  /** Values that stand for the variables as constants; without them the graph reads the variables. */
+  readonly frozen?: NamedHostTensors;
+}
+
 /** Records `build` into a fresh graph. */
 export function recordPiece<Result>(
   program: Program,
   specs: Readonly<Record<string, { type: HostType; shape: Shape }>>,
   build: (piece: TracedPiece) => Result,
+  { frozen }: RecordOptions = {},
 ): Result {
   const graph = createGraph();
   const seed = graph.placeholder(SEED, "int32", [2]);
-  const placeholders = Object.entries(specs).map(
-    ([name, { type, shape }]) => [name, graph.placeholder(`inputs/${name}`, type, shape)] as const,
+  const placeholders = mapEntries(specs, ({ type, shape }, name) =>
+    graph.placeholder(`inputs/${name}`, type, shape),
   );
-  const handles: Record<string, Output> = {};
-  const values: Record<string, Output> = {};
-  for (const [name, spec] of program.variables.specs) {
-    const handle = variableHandle(graph, `variables/${name}/handle`, name, spec);
-    handles[name] = handle;
-    values[name] = readVariable(graph, `variables/${name}`, handle, spec);
-  }
+  const variables = Object.fromEntries(program.variables.specs);
+  const handles =
+    frozen === undefined
+      ? mapEntries(variables, (spec, name) =>
+          variableHandle(graph, `variables/${name}/handle`, name, spec),
+        )
+      : {};
+  const values = mapEntries(variables, (spec, name) => {
+    const handle = handles[name];
+    return handle === undefined
+      ? graph.constant(`variables/${name}`, frozen?.[name] as ConstantValue)
+      : readVariable(graph, `variables/${name}`, handle, spec);
+  });
   return traceInto(
     graph,
     (trace) =>
       build({
         graph,
         trace,
-        inputs: Object.fromEntries(
-          placeholders.map(([name, output]) => [name, trace.tensor(output)]),
-        ),
+        placeholders,
+        inputs: mapEntries(placeholders, trace.tensor),
         context: {
-          variables: Object.fromEntries(
-            Object.entries(values).map(([name, output]) => [name, trace.tensor(output)]),
-          ),
+          variables: mapEntries(values, trace.tensor),
           uniform: (shape) => trace.tensor(trace.recorder.uniform(shape)),
         },
         handles,
         values,
       }),
     { seed },
+  );
+}
+
+function mapEntries<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value, name: string) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, map(value, name)]),
   );
 }
 
