@@ -45,16 +45,16 @@ export async function aminoAcidSimilarity(
 ): Promise<AminoAcidSimilarity> {
   const received = await collectReceivedAttention(model, sequences, options.edges ?? "v1");
   return {
-    ...compareWithBlosum(received, options),
+    ...(await compareWithBlosum(received, options)),
     embeddingControl: correlate(await embeddingSimilarity(model)),
   };
 }
 
 /** The comparison alone, of sums collected before. Undefined figures are null. */
-export function compareWithBlosum(
+export async function compareWithBlosum(
   received: ReceivedAttention,
   { key, permutations, resamples }: Omit<SimilarityOptions, "edges">,
-): Omit<AminoAcidSimilarity, "embeddingControl"> {
+): Promise<Omit<AminoAcidSimilarity, "embeddingControl">> {
   const { similarity, headsKept } = headSimilarity(received);
   const pairs = pairValues(similarity, BLOSUM62);
   const mantel = mantelTest(similarity, BLOSUM62, {
@@ -70,7 +70,7 @@ export function compareWithBlosum(
     sequences: received.sums.length,
     pearson: mantel?.correlation ?? null,
     spearman: spearman(pairs.first, pairs.second),
-    interval: bootstrapInterval({
+    interval: await bootstrapInterval({
       key: splitKey(key, "bootstrap"),
       count: received.sums.length,
       statistic: (weights) => correlate(headSimilarity(received, weights).similarity),

@@ -6,7 +6,7 @@
 import { applyModel, type PerformerModel } from "@performer/performer";
 import { collateSequences, groupByLength, SPECIALS_PER_ROW } from "@performer/proteins";
 import * as tf from "@tensorflow/tfjs-core";
-import { pause } from "./pause.ts";
+import { createPacer } from "./pacer.ts";
 
 export interface EmbedOptions {
   /** Rows × padded length of one batch at most; a longer sequence goes alone. 8192 without. */
@@ -38,6 +38,7 @@ export async function embedSequences(
     { maxTokens },
   );
   const results: SequenceEmbedding[] = new Array(sequences.length);
+  const breathe = createPacer();
   for (const group of groups) {
     const rows = group.indices.map((index) => sequences[index] as Uint8Array);
     const paddedLength = Math.min(group.length, maxLength);
@@ -47,7 +48,7 @@ export async function embedSequences(
       const states = hidden.subarray(row * rowSize, (row + 1) * rowSize);
       results[index] = readRow(states, rows[row]?.length ?? 0, model.config.embeddingSize);
     });
-    await pause();
+    await breathe();
   }
   return results;
 }

@@ -5,7 +5,7 @@
 import type { PerformerModel } from "@performer/performer";
 import { isStandardResidue, STANDARD_RESIDUES } from "@performer/proteins";
 import * as tf from "@tensorflow/tfjs-core";
-import { pause } from "./pause.ts";
+import { createPacer } from "./pacer.ts";
 import { attentionBlocks } from "./recover-attention.ts";
 
 /**
@@ -42,9 +42,9 @@ export async function collectReceivedAttention(
   edges: EdgeWeight,
 ): Promise<ReceivedAttention> {
   const sums: Float64Array[] = [];
+  const breathe = createPacer();
   for await (const sequence of sequences) {
-    sums.push(await sumSequence(model, sequence, edges));
-    await pause();
+    sums.push(await sumSequence(model, sequence, edges, breathe));
   }
   return { heads: model.config.numLayers * model.config.numHeads, sums };
 }
@@ -53,26 +53,27 @@ async function sumSequence(
   model: PerformerModel,
   sequence: Uint8Array,
   edges: EdgeWeight,
+  breathe: () => Promise<void>,
 ): Promise<Float64Array> {
   const { numLayers, numHeads } = model.config;
   const sums = new Float64Array(numLayers * numHeads * SUMS_PER_HEAD);
   const add = (index: number, value: number) => {
     sums[index] = (sums[index] as number) + value;
   };
-  for (const { layer, firstColumn, weights } of attentionBlocks(model, sequence)) {
-    const columns = weights.shape[2];
+  for (const { layer, weights } of attentionBlocks(model, sequence)) {
     const received = tf.tidy(() => tf.sum(edgeWeights[edges](weights), 1)); // [H, columns]
     const values = await received.data<"float32">();
     received.dispose();
     for (let head = 0; head < numHeads; head++) {
       const start = (layer * numHeads + head) * SUMS_PER_HEAD;
-      for (let column = 0; column < columns; column++) {
-        const residue = sequence[firstColumn + column] as number;
-        const value = values[head * columns + column] as number;
+      for (let column = 0; column < sequence.length; column++) {
+        const residue = sequence[column] as number;
+        const value = values[head * sequence.length + column] as number;
         if (isStandardResidue(residue)) add(start + residue, value);
         add(start + SUMS_PER_HEAD - 1, value);
       }
     }
+    await breathe();
   }
   return sums;
 }

@@ -1,69 +1,65 @@
 /**
- * Attention maps out of a linear model (Choromanski et al. 2021, appendix C.4): A = D̂⁻¹ Q'K'ᵀ is what
- * attention returns when the values are the identity, V° = I. The layer's own attention computes it,
- * so causal order, the kernel's stabilisers and the exact mechanism need no second implementation,
- * and A · V is the layer's output by construction.
- *
- * Columns come in blocks as wide as a head (attention takes values of the query's shape), so memory
- * stays linear in L; only `recoverAttention`, which returns whole maps, is quadratic.
+ * Attention maps of a sequence, layer by layer: in blocks of rows for any length, or whole for a
+ * short one. The maps are what the layer used: A · V is its attention output.
  */
-import {
-  type AttentionState,
-  applyModel,
-  attention,
-  type PerformerModel,
-} from "@performer/performer";
+import { type AttentionState, applyModel, type PerformerModel } from "@performer/performer";
 import { collateSequences, SPECIALS_PER_ROW } from "@performer/proteins";
 import * as tf from "@tensorflow/tfjs-core";
-
-type Shape = tf.Tensor4D["shape"];
+import { attentionRows } from "./attention-rows.ts";
+import { createPacer } from "./pacer.ts";
 
 export interface AttentionBlock {
   readonly layer: number;
-  /** Position of the block's first column among the columns returned. */
-  readonly firstColumn: number;
-  /** [H, rows, columns of the block]; freed when the loop moves on. */
+  /** Position of the block's first row among the rows returned. */
+  readonly firstRow: number;
+  /** [H, rows of the block, all columns]; freed when the loop moves on. */
   readonly weights: tf.Tensor3D;
 }
 
 export interface AttentionBlockOptions {
   /** Rows and columns of bos and eos too; without, they are dropped and rows are not renormalised. */
   readonly keepSpecials?: boolean;
+  /** Rows of one block; as many as fit into 16 MiB without. */
+  readonly blockRows?: number;
 }
 
+/** 16 MiB of float32. */
+const BLOCK_VALUES = 2 ** 22;
+
 /**
- * The maps of every layer, in order, a block of columns at a time.
+ * The maps of every layer, in order, a block of rows at a time; row i is what position i attends to.
  * @param sequence residue ids, without specials.
  * @throws {RangeError} where the sequence is empty or longer than the model takes.
  */
 export function* attentionBlocks(
   model: PerformerModel,
   sequence: Uint8Array,
-  { keepSpecials = false }: AttentionBlockOptions = {},
+  options: AttentionBlockOptions = {},
 ): Generator<AttentionBlock, void, void> {
-  const margin = keepSpecials ? 0 : 1;
+  const { attention: config, direction, numHeads } = model.config;
+  const margin = options.keepSpecials ? 0 : 1;
   const states = observeLayers(model, sequence);
   try {
     for (const [layer, { query, key }] of states.entries()) {
-      const [, L, , D] = query.shape;
+      const L = query.shape[1];
+      const blockRows = options.blockRows ?? Math.max(1, Math.floor(BLOCK_VALUES / (numHeads * L)));
       const end = L - margin;
-      for (let start = margin; start < end; start += D) {
-        const columns = Math.min(D, end - start);
-        const weights = tf.tidy(() => {
-          const values = identityColumns(query.shape, start);
-          const block = attention(query, key, values, {
-            config: model.config.attention,
-            direction: model.config.direction,
-            projection: model.projections[layer],
-          });
-          const headsFirst = tf.transpose(tf.squeeze<tf.Tensor3D>(block, [0]), [1, 0, 2]);
-          return tf.slice(headsFirst, [0, margin, 0], [-1, end - margin, columns]);
-        });
-        try {
-          yield { layer, firstColumn: start - margin, weights };
-        } finally {
-          weights.dispose();
+      const projection = model.projections[layer];
+      const map = attentionRows({ query, key, config, direction, projection });
+      try {
+        for (let start = margin; start < end; start += blockRows) {
+          const count = Math.min(blockRows, end - start);
+          const weights = tf.tidy(() =>
+            tf.slice(map.rows(start, count), [0, 0, margin], [-1, -1, end - margin]),
+          );
+          try {
+            yield { layer, firstRow: start - margin, weights };
+          } finally {
+            weights.dispose();
+          }
         }
+      } finally {
+        map.dispose();
       }
     }
   } finally {
@@ -71,27 +67,17 @@ export function* attentionBlocks(
   }
 }
 
-/** Columns start..start + D of the L × L identity for every head, [1, L, H, D]; zero past the last. */
-function identityColumns([, L, H, D]: Shape, start: number): tf.Tensor4D {
-  const values = new Float32Array(L * D);
-  for (let column = 0; column < Math.min(D, L - start); column++) {
-    values[(start + column) * D + column] = 1;
-  }
-  return tf.tile(tf.tensor4d(values, [1, L, 1, D]), [1, 1, H, 1]);
-}
+type QueryAndKey = Pick<AttentionState, "query" | "key">;
 
-/** Query and key [1, L, H, D] of each layer for one sequence between bos and eos; the caller frees them. */
-function observeLayers(
-  model: PerformerModel,
-  sequence: Uint8Array,
-): Pick<AttentionState, "query" | "key">[] {
+/** Of each layer, for one sequence between bos and eos, [1, L, H, D]; the caller frees them. */
+function observeLayers(model: PerformerModel, sequence: Uint8Array): QueryAndKey[] {
   if (sequence.length === 0) {
     throw new RangeError("attentionBlocks: expected at least one residue, got an empty sequence");
   }
   const L = sequence.length + SPECIALS_PER_ROW;
-  const states: Pick<AttentionState, "query" | "key">[] = [];
+  const states: QueryAndKey[] = [];
+  const { tokens } = collateSequences([sequence], { length: L });
   tf.tidy(() => {
-    const { tokens } = collateSequences([sequence], { length: L });
     applyModel(
       model,
       { tokens: tf.tensor2d(tokens, [1, L], "int32") },
@@ -135,15 +121,14 @@ export async function recoverAttention(
   const maps = Array.from({ length: numLayers }, () =>
     Array.from({ length: numHeads }, () => new Float32Array(length * length)),
   );
-  for (const { layer, firstColumn, weights } of attentionBlocks(model, sequence, options)) {
+  const breathe = createPacer();
+  for (const { layer, firstRow, weights } of attentionBlocks(model, sequence, options)) {
     const values = await weights.data<"float32">();
-    const [, rows, columns] = weights.shape;
+    const size = values.length / numHeads;
     maps[layer]?.forEach((map, head) => {
-      for (let row = 0; row < rows; row++) {
-        const start = (head * rows + row) * columns;
-        map.set(values.subarray(start, start + columns), row * length + firstColumn);
-      }
+      map.set(values.subarray(head * size, (head + 1) * size), firstRow * length);
     });
+    await breathe();
   }
   return { length, maps };
 }

@@ -2,7 +2,9 @@ import {
   type AttentionState,
   applyModel,
   attention,
+  flattenTree,
   type PerformerModel,
+  unflattenTree,
 } from "@performer/performer";
 import { collateSequences } from "@performer/proteins";
 import type { AttentionConfig } from "@performer/schema";
@@ -16,7 +18,6 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-// neither 21 nor 23 (with bos and eos) is a multiple of the block width D = 8
 const sequence = drawSequence(21);
 const L = sequence.length + 2;
 
@@ -88,7 +89,10 @@ describe.each(Object.keys(mechanisms))("%s", (mechanism) => {
 
     test("maps equal the quadratic kernel attention in float64", async () => {
       const model = create();
-      const { maps } = await recoverAttention(model, sequence, { keepSpecials: true });
+      const { maps } = await recoverAttention(model, sequence, {
+        keepSpecials: true,
+        blockRows: 8,
+      });
       observe(model).forEach((state, layer) => {
         for (let head = 0; head < 2; head++) {
           expectClose(
@@ -102,7 +106,10 @@ describe.each(Object.keys(mechanisms))("%s", (mechanism) => {
 
     test("A · V equals the layer's attention output", async () => {
       const model = create();
-      const { maps } = await recoverAttention(model, sequence, { keepSpecials: true });
+      const { maps } = await recoverAttention(model, sequence, {
+        keepSpecials: true,
+        blockRows: 8,
+      });
       observe(model).forEach((state, layer) => {
         const output = attention(state.query, state.key, state.value, {
           config: model.config.attention,
@@ -127,7 +134,7 @@ describe.each(Object.keys(mechanisms))("%s", (mechanism) => {
 
     test("rows sum to 1 with the specials, to less without them; nothing is renormalised", async () => {
       const model = create();
-      const whole = await recoverAttention(model, sequence, { keepSpecials: true });
+      const whole = await recoverAttention(model, sequence, { keepSpecials: true, blockRows: 8 });
       const inner = await recoverAttention(model, sequence);
       expect([whole.length, inner.length]).toEqual([L, L - 2]);
       whole.maps.flat().forEach((map, index) => {
@@ -153,18 +160,56 @@ test("causal maps are exactly zero above the diagonal", async () => {
   }
 });
 
-test("blocks cover each column of each layer once, at most D wide", () => {
-  const seen = [...attentionBlocks(tinyModel(), sequence)].map(
-    ({ layer, firstColumn, weights }) => [layer, firstColumn, ...weights.shape],
+test("blocks cover each row of each layer once, the last one shorter", () => {
+  const blocks = [...attentionBlocks(tinyModel(), sequence, { blockRows: 8 })];
+  expect(blocks.map(({ layer, firstRow, weights }) => [layer, firstRow, ...weights.shape])).toEqual(
+    [
+      [0, 0, 2, 8, 21],
+      [0, 8, 2, 8, 21],
+      [0, 16, 2, 5, 21],
+      [1, 0, 2, 8, 21],
+      [1, 8, 2, 8, 21],
+      [1, 16, 2, 5, 21],
+    ],
   );
-  expect(seen).toEqual([
-    [0, 0, 2, 21, 8],
-    [0, 8, 2, 21, 8],
-    [0, 16, 2, 21, 5],
-    [1, 0, 2, 21, 8],
-    [1, 8, 2, 21, 8],
-    [1, 16, 2, 21, 5],
-  ]);
+});
+
+test("the size of the blocks does not change the maps", async () => {
+  const model = tinyModel({ direction: "causal", attention: mechanisms["softmax"] as never });
+  const whole = await recoverAttention(model, sequence);
+  for (const blockRows of [1, 5, 100]) {
+    const { maps } = await recoverAttention(model, sequence, { blockRows });
+    maps.flat().forEach((map, index) => {
+      expectClose(map, whole.maps.flat()[index] as Float32Array, { rtol: 1e-6, atol: 1e-7 });
+    });
+  }
+});
+
+test("keys thirty times as large give finite causal maps whose rows sum to 1", async () => {
+  const model = tinyModel({ direction: "causal", attention: mechanisms["softmax"] as never });
+  const parameters = flattenTree(model.parameters);
+  for (const layer of [0, 1]) {
+    const name = `layers/${layer}/attention/key/kernel`;
+    parameters[name] = tf.mul(parameters[name] as tf.Tensor, 30);
+  }
+  const large = { ...model, parameters: unflattenTree(parameters) };
+  const { maps } = await recoverAttention(large, sequence, { keepSpecials: true });
+  for (const map of maps.flat()) {
+    expectClose(rowSums(map, L), new Array<number>(L).fill(1), { rtol: 0, atol: 1e-5 });
+  }
+});
+
+test("timers run between blocks of a long recovery", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 0);
+  await recoverAttention(tinyModel({ numLayers: 8 }), drawSequence(62), { blockRows: 4 });
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(0);
+});
+
+test("a model without its projections is refused", async () => {
+  const model = { ...tinyModel(), projections: [] };
+  await expect(recoverAttention(model, sequence)).rejects.toThrow("projection");
 });
 
 test("no tensor is left, whether all blocks are read or the reader stops early", async () => {

@@ -1,5 +1,6 @@
 /** Percentile bootstrap (Efron, 1979): how much a statistic moves when the sample is drawn again. */
 import { createStream, type RandomKey } from "@performer/random";
+import { createPacer } from "../pacer.ts";
 
 export interface BootstrapOptions {
   readonly key: RandomKey;
@@ -21,7 +22,9 @@ export interface BootstrapOptions {
  * statistic is undefined in a tenth or more of the resamples, since dropping these would flatter it.
  * @throws {RangeError} where a level or a number of resamples makes no sense.
  */
-export function bootstrapInterval(options: BootstrapOptions): [low: number, high: number] | null {
+export async function bootstrapInterval(
+  options: BootstrapOptions,
+): Promise<[low: number, high: number] | null> {
   const { key, count, statistic, resamples = 1000, level = 0.95 } = options;
   if (!(Number.isInteger(resamples) && resamples > 0)) {
     throw new RangeError(`bootstrapInterval: expected resamples above 0, got ${resamples}`);
@@ -34,6 +37,7 @@ export function bootstrapInterval(options: BootstrapOptions): [low: number, high
   const stream = createStream(key);
   const weights = new Uint32Array(count);
   const values: number[] = [];
+  const breathe = createPacer();
   for (let i = 0; i < resamples; i++) {
     weights.fill(0);
     for (let draw = 0; draw < count; draw++) {
@@ -42,6 +46,7 @@ export function bootstrapInterval(options: BootstrapOptions): [low: number, high
     }
     const value = statistic(weights);
     if (value !== null) values.push(value);
+    await breathe();
   }
   if (values.length <= 0.9 * resamples) return null;
   values.sort((a, b) => a - b);

@@ -1,0 +1,90 @@
+/**
+ * Rows of the attention map that a mechanism implies (Choromanski et al. 2021, appendix C.4):
+ * A = D̂⁻¹ Q'K'ᵀ for linear attention, in causal order its lower triangle with denominators of the
+ * causal sums; softmax(QKᵀ/√D) for exact attention. Features are made once; rows come in blocks, each
+ * normalised by its own sum, so memory is linear in L where whole maps would be quadratic.
+ */
+import { attentionFeatures } from "@performer/performer";
+import type { AttentionConfig, ModelConfig } from "@performer/schema";
+import * as tf from "@tensorflow/tfjs-core";
+
+export interface AttentionInputs {
+  /** [1, L, H, D] */
+  readonly query: tf.Tensor4D;
+  readonly key: tf.Tensor4D;
+  readonly config: AttentionConfig;
+  readonly direction: ModelConfig["direction"];
+  /** W [M, D]; none for exact attention. */
+  readonly projection: tf.Tensor2D | undefined;
+}
+
+export interface AttentionRows {
+  /** Rows start..start + count over all L columns, [H, count, L]; each sums to 1. */
+  rows(start: number, count: number): tf.Tensor3D;
+  dispose(): void;
+}
+
+/** @throws {RangeError} where linear attention comes without its projection. */
+export function attentionRows(inputs: AttentionInputs): AttentionRows {
+  return inputs.config.mechanism === "favor" ? linearRows(inputs) : exactRows(inputs);
+}
+
+function linearRows({ query, key, config, direction, projection }: AttentionInputs): AttentionRows {
+  if (!projection) {
+    throw new RangeError(
+      "attentionRows: expected a projection [M, D] for linear attention, got none; load the model with its projections",
+    );
+  }
+  const made = attentionFeatures(query, key, { config, projection, direction });
+  const [Q, K, logScale] = [made.queryFeatures, made.keyFeatures, made.keyLogScale];
+  const [, H, L, M] = K.shape;
+  return {
+    rows: (start, count) =>
+      tf.tidy(() => {
+        const queries = tf.slice(Q, [0, 0, start, 0], [1, H, count, M]);
+        const products = tf.matMul(queries, K, false, true); // [1, H, count, L]
+        const scaled = logScale ? tf.mul(products, keyScale(logScale, start, count)) : products;
+        const visible = direction === "causal" ? tf.mul(scaled, past(start, count, L)) : scaled;
+        const weights = tf.divNoNan(visible, tf.sum(visible, -1, true));
+        return tf.reshape<tf.Rank.R3>(weights, [H, count, L]);
+      }),
+    dispose: () => tf.dispose(made.keyLogScale ? [Q, K, made.keyLogScale] : [Q, K]),
+  };
+}
+
+/**
+ * exp(logScale_j - logScale_i), [1, H, count, L], see `AttentionFeatures`. It is at most 1 for the
+ * past; the future, which the mask takes out, is held there too, or infinity times zero would follow.
+ */
+function keyScale(logScale: tf.Tensor4D, start: number, count: number): tf.Tensor {
+  const [, H] = logScale.shape;
+  const ofRows = tf.slice(logScale, [0, 0, start, 0], [1, H, count, 1]);
+  return tf.exp(tf.minimum(tf.sub(tf.transpose(logScale, [0, 1, 3, 2]), ofRows), 0));
+}
+
+function exactRows({ query, key, direction }: AttentionInputs): AttentionRows {
+  const [, L, H, D] = query.shape;
+  const [Q, K] = tf.tidy(() => [
+    tf.transpose(tf.mul(query, D ** -0.5), [0, 2, 1, 3]),
+    tf.transpose(key, [0, 2, 1, 3]),
+  ]) as [tf.Tensor4D, tf.Tensor4D];
+  return {
+    rows: (start, count) =>
+      tf.tidy(() => {
+        const queries = tf.slice(Q, [0, 0, start, 0], [1, H, count, D]);
+        const scores = tf.matMul(queries, K, false, true); // [1, H, count, L]
+        const visible =
+          direction === "causal"
+            ? tf.add(scores, tf.mul(tf.sub(1, past(start, count, L)), -1e30))
+            : scores;
+        return tf.reshape<tf.Rank.R3>(tf.softmax(visible), [H, count, L]);
+      }),
+    dispose: () => tf.dispose([Q, K]),
+  };
+}
+
+/** [count, L]: 1 where column j is not after row start + i, 0 elsewhere. */
+function past(start: number, count: number, L: number): tf.Tensor2D {
+  const rows = tf.reshape(tf.range(start, start + count), [count, 1]);
+  return tf.cast(tf.lessEqual(tf.reshape(tf.range(0, L), [1, L]), rows), "float32");
+}
