@@ -4,7 +4,7 @@ import { FONT_SIZE, type SvgGroup, textWidth } from "./svg.ts";
 const STRIDES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 /** Every how many cells a label stands, so that labels of `extent` px do not touch. */
-export function labelStride(cellSize: number, extent: number): number {
+function labelStride(cellSize: number, extent: number): number {
   const needed = extent / cellSize;
   return STRIDES.find((stride) => stride >= needed) ?? Math.ceil(needed);
 }

@@ -18,7 +18,7 @@ export interface CellPointerOptions {
 }
 
 /** The cell of an evenly divided box at a point, null outside of it. */
-export function cellAt(
+function cellAt(
   box: { left: number; top: number; width: number; height: number },
   point: { clientX: number; clientY: number },
   size: { rows: number; columns: number },

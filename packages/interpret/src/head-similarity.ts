@@ -7,7 +7,7 @@ import { type ReceivedAttention, SUMS_PER_HEAD } from "./received-attention.ts";
 import { standardize } from "./statistics/correlation.ts";
 
 /** Σ w that a head needs over all sequences, else its shares are noise (Vig et al. keep 100). */
-export const MIN_HEAD_WEIGHT = 100;
+const MIN_HEAD_WEIGHT = 100;
 
 /** Two heads always correlate by exactly ±1. */
 const MIN_HEADS = 3;

@@ -12,7 +12,7 @@ import { attentionBlocks } from "./recover-attention.ts";
  * Weight w of an attention α. v1: α where α > 0.1. v2: 1 where α ≥ 0.3. flat: α, for linear
  * attention, whose maps may be too even to pass a threshold.
  */
-export const edgeWeights = {
+const edgeWeights = {
   v1: (alpha: tf.Tensor3D): tf.Tensor3D =>
     tf.mul(alpha, tf.cast(tf.greater(alpha, 0.1), "float32")),
   v2: (alpha: tf.Tensor3D): tf.Tensor3D => tf.cast(tf.greaterEqual(alpha, 0.3), "float32"),
