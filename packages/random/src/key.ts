@@ -3,7 +3,7 @@
 export type RandomKey = readonly [high: number, low: number];
 
 /** Finaliser of MurmurHash3 (Appleby, 2011): every input bit changes every output bit. */
-function mix(word: number): number {
+export function mix(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -1,7 +1,7 @@
 /** Streams: numbers drawn one after another from a key. The generator is pure-rand's xoroshiro128+. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
-import type { RandomKey } from "./key.ts";
+import { mix, type RandomKey } from "./key.ts";
 
 /** Serialisable: plain JSON numbers. */
 export type StreamState = { readonly generator: readonly number[]; readonly spare: number | null };
@@ -22,8 +22,11 @@ const TWO_TO_32 = 0x1_0000_0000;
 /** A stream that starts at `key`. */
 export function createStream(key: RandomKey): RandomStream {
   const [high, low] = key;
-  // xoroshiro must not start from zero; the odd constants keep all four words from vanishing together
-  const words = [low, high, low ^ 0x6a09e667, high ^ 0xbb67ae85];
+  // the first output is the sum of two state words, so all four must be unrelated: one mix each
+  const words = [1, 2, 3, 4].map((index) => {
+    const step = Math.imul(index, 0x9e3779b9);
+    return mix(low ^ mix(high + step)) ^ mix(low + step);
+  });
   return restoreStream({ generator: words, spare: null });
 }
 

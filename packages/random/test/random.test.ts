@@ -34,6 +34,34 @@ describe("streams", () => {
     }
   });
 
+  test.each([0, 1, 2])(
+    "draw %i of fresh streams over consecutive keys is uniform (chi-square, 15 degrees)",
+    (skipped) => {
+      const counts = new Array<number>(16).fill(0);
+      for (let index = 0; index < 32_000; index++) {
+        const stream = createStream(splitKey(randomKey(9), index));
+        draw(skipped, () => stream.uniform());
+        const bin = Math.floor(16 * stream.uniform());
+        counts[bin] = counts[bin]! + 1;
+      }
+      const chiSquare = counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0);
+      expect(chiSquare).toBeLessThan(37.7); // p = 0.001
+    },
+  );
+
+  test("first draws of seeds and of their successors are uncorrelated within five standard errors", () => {
+    const first = draw(
+      20_001,
+      (() => {
+        let seed = 0;
+        return () => createStream(randomKey(seed++)).normal();
+      })(),
+    );
+    const products = first.slice(1).map((value, index) => value * first[index]!);
+    const mean = products.reduce((sum, x) => sum + x, 0) / products.length;
+    expect(Math.abs(mean)).toBeLessThan(5 / Math.sqrt(products.length));
+  });
+
   test("normal: first four moments are those of N(0,1) within five standard errors", () => {
     const stream = createStream(randomKey(2));
     const values = draw(100_000, () => stream.normal());
