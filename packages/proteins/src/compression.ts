@@ -52,19 +52,39 @@ async function* replay(
   }
 }
 
-/** Decompressed bytes of one or more zstd frames. @throws {Error} where the data are damaged or end early. */
+/** An error that says what to do about what a decompressor threw. */
+export function damagedDataError(compression: Compression, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(
+    `the ${compression} data are damaged or cut short (${reason}); fetch or compress the file again`,
+    { cause },
+  );
+}
+
+/**
+ * Decompressed bytes of one or more zstd frames.
+ * @throws {Error} where the data are damaged or end early.
+ */
 export async function* decompressZstd(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   let output: Uint8Array[] = [];
   const stream = new Decompress((data) => {
+    // fzstd goes on writing in the memory that it hands out
     if (data.length > 0) output.push(data.slice());
   });
+  const push = (chunk: Uint8Array, isLast: boolean): void => {
+    try {
+      stream.push(chunk, isLast);
+    } catch (error) {
+      throw damagedDataError("zstd", error);
+    }
+  };
   for await (const chunk of chunks) {
-    stream.push(chunk);
+    push(chunk, false);
     yield* output;
     output = [];
   }
-  stream.push(new Uint8Array(0), true);
+  push(new Uint8Array(0), true);
   yield* output;
 }

@@ -17,6 +17,8 @@ export async function* createEvaluationBatches(
 ): AsyncGenerator<TrainingBatch> {
   const { batchSize, sequenceLength, layout } = options.data;
   const key = splitKey(randomKey(options.seed), "evaluation batches");
+  // every chosen residue is hidden: a kept or replaced one would measure copying, not prediction
+  const masking = { ...options.masking, maskShare: 1, randomShare: 0 };
   const isCausal = options.direction === "causal";
   const sequences = encodeRecords(options.source(), options.policy);
   const rowLength = rowLengthOf(options);
@@ -32,7 +34,7 @@ export async function* createEvaluationBatches(
     if (isCausal) writeNextTokenRow(batch, filled, row);
     else {
       const random = createStream(splitKey(key, "mask", index));
-      writeMaskedRow(batch, filled, row, options.masking, random);
+      writeMaskedRow(batch, filled, row, masking, random);
     }
     index++;
     if (filled === batchSize - 1) {

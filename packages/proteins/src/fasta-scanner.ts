@@ -117,7 +117,7 @@ export class FastaScanner {
           continue;
         }
       }
-      this.#readLine();
+      if (this.#kind !== "start") this.#readLine(); // else the line is empty
       if (this.#at === chunk.length) return undefined;
       if (this.#endLine(chunk[this.#at++]!)) return "header";
     }
@@ -137,11 +137,12 @@ export class FastaScanner {
   failure(error: unknown): FastaError {
     if (error instanceof FastaError) return error;
     const reason = error instanceof Error ? error.message : String(error);
-    return this.#fault(`could not read further: ${reason}`, { cause: error });
+    return this.#fault(`could not read: ${reason}`, { cause: error });
   }
 
   /** Judges the first byte of a line; true where it is not part of the line's text. */
   #startLine(byte: number): boolean {
+    if (byte !== LF) this.#afterCarriageReturn = false;
     if (this.#isByteOrderMark(byte)) return true;
     const place = PLACES[byte]!;
     if ((place & BLANK) !== 0) return true;

@@ -12,7 +12,7 @@ import type { TrainingBatch } from "./training-batch.ts";
  *
  * Neither specials nor the anomalous B, O, U, X, Z are chosen: they are notes about what was
  * not measured, and without them the score counts what `empiricalBaseline` counts.
- * Targets hold the true tokens at every position; the loss mask says which are scored.
+ * Targets hold the true tokens at every position; the masks say which are learned and which scored.
  */
 export function writeMaskedRow(
   batch: TrainingBatch,
@@ -21,7 +21,7 @@ export function writeMaskedRow(
   masking: MaskingConfig,
   random: RandomStream,
 ): void {
-  const { inputs, targets, lossMask, paddingMask } = batch;
+  const { inputs, targets, lossMask, scoreMask, paddingMask } = batch;
   const offset = index * batch.length;
   let candidates = 0;
   for (let i = 0; i < tokens.length; i++) {
@@ -40,8 +40,10 @@ export function writeMaskedRow(
     candidates--;
     if (!isChosen) continue;
     wanted--;
+    const input = corrupt(tokens[i]!, masking, random);
+    inputs[offset + i] = input;
     lossMask[offset + i] = 1;
-    inputs[offset + i] = corrupt(tokens[i]!, masking, random);
+    scoreMask[offset + i] = input === TOKEN.mask ? 1 : 0;
   }
 }
 
@@ -59,7 +61,7 @@ function corrupt(token: number, masking: MaskingConfig, random: RandomStream): n
  * Every target is scored, eos and anomalous residues included, but for an eos that a cut put there.
  */
 export function writeNextTokenRow(batch: TrainingBatch, index: number, row: Row): void {
-  const { inputs, targets, lossMask, paddingMask } = batch;
+  const { inputs, targets, lossMask, scoreMask, paddingMask } = batch;
   const { tokens } = row;
   const offset = index * batch.length;
   const positions = tokens.length - 1;
@@ -70,4 +72,6 @@ export function writeNextTokenRow(batch: TrainingBatch, index: number, row: Row)
     paddingMask[offset + i] = 1;
   }
   if (row.endsInCut) lossMask[offset + positions - 1] = 0;
+  // the input never shows its target
+  scoreMask.set(lossMask.subarray(offset, offset + positions), offset);
 }

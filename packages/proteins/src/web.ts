@@ -1,7 +1,7 @@
 /**
  * The browser's part of `@performer/proteins`: FASTA from a file picker, a blob or a response,
- * plain, gzip or zstd. Browsers refuse what follows the first member of a gzip file, with an error
- * that says so; Node's `readFastaFiles` reads all members.
+ * plain, gzip or zstd. Browsers stop with an error at the second member of a gzip file (bgzip makes
+ * many); Node's `readFastaFiles` reads all members.
  *
  * @example
  * for await (const record of readFastaFile(input.files[0])) console.log(record.header);

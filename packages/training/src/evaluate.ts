@@ -46,7 +46,7 @@ async function evaluateBatch(model: PerformerModel, batch: TrainingBatch): Promi
     const { lossSum, weightSum, correctSum } = crossEntropy(
       logits,
       tf.tensor2d(batch.targets, shape, "int32"),
-      tf.tensor2d(batch.lossMask, shape),
+      tf.tensor2d(batch.scoreMask, shape),
     );
     return tf.stack([lossSum, weightSum, correctSum]);
   });

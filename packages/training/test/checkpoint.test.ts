@@ -67,7 +67,9 @@ async function editManifest(
 test("a loaded model has every bit of the saved one, and the same outputs", async () => {
   const loaded = await loadCheckpoint(whole);
   expect(bits(flattenTree(loaded.model.parameters))).toEqual(bits(flattenTree(model.parameters)));
-  expect(bits({ ...loaded.model.projections })).toEqual(bits({ ...model.projections }));
+  expect(bits(Object.fromEntries(loaded.model.projections.entries()))).toEqual(
+    bits(Object.fromEntries(model.projections.entries())),
+  );
   const logits = (which: PerformerModel) =>
     tf.tidy(() =>
       applyModel(which, {

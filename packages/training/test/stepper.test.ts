@@ -21,8 +21,12 @@ const optimizer = createAdamW(config.training.optimizer);
 const context = (step: number) => ({ step, learningRate: 0.01, dropoutKey: randomKey(step) });
 const create = (which = config) => createEagerStepper({ model: tinyModel(which), optimizer });
 
-/** Mean loss of a batch, computed apart from src/. */
-function lossOf(model: PerformerModel, batch: TrainingBatch): number {
+/** Mean loss of a batch over one of its masks, computed apart from src/. */
+function lossOf(
+  model: PerformerModel,
+  batch: TrainingBatch,
+  mask: "lossMask" | "scoreMask",
+): number {
   return tf.tidy(() => {
     const shape: [number, number] = [batch.rows, batch.length];
     const { logits } = applyModel(model, {
@@ -32,7 +36,7 @@ function lossOf(model: PerformerModel, batch: TrainingBatch): number {
     const { lossSum, weightSum } = crossEntropy(
       logits,
       tf.tensor2d(batch.targets, shape, "int32"),
-      tf.tensor2d(batch.lossMask, shape),
+      tf.tensor2d(batch[mask], shape),
     );
     return lossSum.dataSync()[0]! / weightSum.dataSync()[0]!;
   });
@@ -53,17 +57,17 @@ test("the number of tensors is constant over steps, redraws and evaluations, and
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test("a step reports the loss and the weight of its batch before the update", async () => {
+test("a step reports loss and weight of the scored positions, before the update", async () => {
   const stepper = create();
   const batch = tinyBatch(config, 0);
-  const expected = lossOf(await stepper.readModel(), batch);
+  const expected = lossOf(await stepper.readModel(), batch, "scoreMask");
   const { sums } = await stepper.step(batch, context(1));
-  expect(sums.weightSum).toBe(batch.lossMask.reduce((a, b) => a + b));
+  expect(sums.weightSum).toBe(batch.scoreMask.reduce((a, b) => a + b));
   expect(sums.lossSum / sums.weightSum).toBeCloseTo(expected, 6);
   stepper.dispose();
 });
 
-test("the gradient norm is that of the mean loss: moving down the gradient lowers the loss by rate times its square", async () => {
+test("the gradient norm is that of the mean loss over the learned positions: moving down the gradient lowers the loss by rate times its square", async () => {
   const batch = tinyBatch(config, 0);
   const model = tinyModel(config);
   const rate = 1e-3;
@@ -76,9 +80,9 @@ test("the gradient norm is that of the mean loss: moving down the gradient lower
     }),
   };
   const stepper = createEagerStepper({ model, optimizer: descent });
-  const before = lossOf(await stepper.readModel(), batch);
+  const before = lossOf(await stepper.readModel(), batch, "lossMask");
   const { gradientNorm } = await stepper.step(batch, context(1));
-  const after = lossOf(await stepper.readModel(), batch);
+  const after = lossOf(await stepper.readModel(), batch, "lossMask");
   expect((before - after) / (rate * gradientNorm ** 2)).toBeCloseTo(1, 1);
   stepper.dispose();
 });
@@ -131,9 +135,11 @@ test("evaluation weighs positions, not batches: it equals the sums over all batc
   const batches: TrainingBatch[] = [];
   for await (const batch of tinyEvaluation(config)) batches.push(batch);
   // the second batch scores a single position
-  batches[1] = { ...batches[1]!, lossMask: batches[1]!.lossMask.map((_, i) => (i === 4 ? 1 : 0)) };
-  const weights = batches.map(({ lossMask }) => lossMask.reduce((a, b) => a + b));
-  const lossSum = batches.reduce((sum, batch, i) => sum + weights[i]! * lossOf(model, batch), 0);
+  const scoreMask = batches[1]!.scoreMask.map((_, i) => (i === 4 ? 1 : 0));
+  batches[1] = { ...batches[1]!, scoreMask };
+  const weights = batches.map((batch) => batch.scoreMask.reduce((a, b) => a + b));
+  const losses = batches.map((batch) => lossOf(model, batch, "scoreMask"));
+  const lossSum = losses.reduce((sum, loss, i) => sum + weights[i]! * loss, 0);
   const metrics = await evaluateModel(model, batches);
   expect(metrics.weightSum).toBe(weights.reduce((a, b) => a + b));
   expect(metrics.lossSum).toBeCloseTo(lossSum, 4);

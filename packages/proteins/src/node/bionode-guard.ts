@@ -15,6 +15,8 @@ export class BionodeGuard {
   fault: FastaError | undefined;
 
   readonly #scanner: FastaScanner;
+  /** Written for bionode-fasta and not yet handed over. */
+  #text = "";
 
   constructor(options: ReadFastaOptions) {
     this.#scanner = new FastaScanner(options);
@@ -26,31 +28,35 @@ export class BionodeGuard {
     try {
       for await (const chunk of chunks) {
         scanner.feed(chunk);
-        const text = this.#rewrite(() => scanner.next());
-        if (text.length > 0) yield Buffer.from(text);
+        this.#rewrite(() => scanner.next());
+        yield* this.#flush();
       }
-      const text = this.#rewrite(() => scanner.end());
-      if (text.length > 0) yield Buffer.from(text);
+      this.#rewrite(() => scanner.end());
     } catch (error) {
       this.fault = scanner.failure(error);
     }
+    yield* this.#flush();
   }
 
-  #rewrite(next: () => ScanEvent | undefined): string {
-    let text = "";
+  #rewrite(next: () => ScanEvent | undefined): void {
     for (let event = next(); event !== undefined; event = next()) {
-      if (event === "header") text += `>${escapeHeader(this.#scanner.takeHeader())}\n`;
+      if (event === "header") this.#text += `>${escapeHeader(this.#scanner.takeHeader())}\n`;
       else {
-        text += this.#residueLine();
+        this.#addResidues();
         this.recordLines.push(this.#scanner.headerLine);
       }
     }
-    return text + this.#residueLine();
+    this.#addResidues();
   }
 
-  #residueLine(): string {
+  #addResidues(): void {
     const residues = this.#scanner.takeResidues();
-    return residues.length === 0 ? "" : `${escapeSequence(residues)}\n`;
+    if (residues.length > 0) this.#text += `${escapeSequence(residues)}\n`;
+  }
+
+  *#flush(): Generator<Buffer> {
+    if (this.#text !== "") yield Buffer.from(this.#text);
+    this.#text = "";
   }
 }
 

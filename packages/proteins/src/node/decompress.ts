@@ -1,7 +1,7 @@
 /** Plain bytes of a file that may be compressed with gzip (also of many members) or zstd. */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { decompressZstd, detectCompression, peekMagic } from "../compression.ts";
+import { damagedDataError, decompressZstd, detectCompression, peekMagic } from "../compression.ts";
 
 /** Larger than zlib's 16 KiB: fewer, larger chunks are what the readers like. */
 const CHUNK_BYTES = 262_144;
@@ -26,5 +26,13 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const output = createGunzip({ chunkSize: CHUNK_BYTES });
   // an error of either stream reaches the loop below through `output`, which pipeline destroys
   pipeline(Readable.from(chunks, { objectMode: false }), output, () => {});
-  yield* output as AsyncIterable<Uint8Array>;
+  try {
+    yield* output as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw isZlibError(error) ? damagedDataError("gzip", error) : error;
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }

@@ -70,8 +70,8 @@ export async function createCompiledStepper(
     optimizer: options.optimizer,
     decays: (name) => decaying.has(name),
     loss: (inputs, context) => {
-      const { lossSum, weightSum, sums } = lossOf(model, names, inputs, context, "training");
-      return { loss: tf.div<tf.Scalar>(lossSum, tf.maximum(weightSum, 1)), outputs: { sums } };
+      const { loss, sums } = lossOf(model, names, inputs, context, "training");
+      return { loss, outputs: { sums } };
     },
   });
   const evaluate = compileForward(program, "evaluate", (inputs, context) => {
@@ -152,6 +152,7 @@ function inputsOf(batch: TrainingBatch): Record<string, HostTensor> {
     tokens: { type: "int32", shape, values: batch.inputs },
     targets: { type: "int32", shape, values: batch.targets },
     lossMask: { type: "float32", shape, values: batch.lossMask },
+    scoreMask: { type: "float32", shape, values: batch.scoreMask },
     paddingMask: { type: "float32", shape, values: batch.paddingMask },
   };
 }
@@ -165,8 +166,8 @@ function lossOf(
 ) {
   const variable = (name: string) => variables[name] as tf.Tensor;
   const parameters = unflattenTree(Object.fromEntries(names.map((name) => [name, variable(name)])));
-  const { tokens, targets, lossMask, paddingMask } = inputs as Record<
-    "tokens" | "targets" | "lossMask" | "paddingMask",
+  const { tokens, targets, lossMask, scoreMask, paddingMask } = inputs as Record<
+    "tokens" | "targets" | "lossMask" | "scoreMask" | "paddingMask",
     tf.Tensor2D
   >;
   const dropoutMask: DropoutMask = (shape, rate) =>
@@ -181,8 +182,12 @@ function lossOf(
     // the key means nothing in the graph: each mask is a stream of its own under the step's seed
     purpose === "training" ? { dropoutKey: [0, 0], dropoutMask } : {},
   );
-  const sums = crossEntropy(logits, targets, lossMask);
-  return { ...sums, sums: tf.stack([sums.lossSum, sums.weightSum, sums.correctSum]) };
+  const learned = crossEntropy(logits, targets, lossMask);
+  const scored = crossEntropy(logits, targets, scoreMask);
+  return {
+    loss: tf.div<tf.Scalar>(learned.lossSum, tf.maximum(learned.weightSum, 1)),
+    sums: tf.stack([scored.lossSum, scored.weightSum, scored.correctSum]),
+  };
 }
 
 const namedProjections = (projections: readonly tf.Tensor2D[]): NamedTensors =>

@@ -21,12 +21,15 @@ import type { StepContext } from "./train-stepper.ts";
 export interface TrainStepResult {
   readonly parameters: NamedTensors;
   readonly optimizerState: OptimizerState;
-  /** [4]: loss sum (nats), weight sum, correct sum, gradient norm. One tensor, so that one read fetches all. */
+  /**
+   * [4]: loss sum (nats), weight sum and correct sum over the scored positions, gradient norm.
+   * One tensor, so that one read fetches all.
+   */
   readonly numbers: tf.Tensor1D;
 }
 
 /**
- * The loss is lossSum / weightSum of the batch. The inputs stay alive; everything else that was
+ * The loss is the mean over `lossMask`; the sums that are reported are over `scoreMask`. The inputs stay alive; everything else that was
  * allocated is in the result.
  */
 export function trainStep(
@@ -70,6 +73,7 @@ function lossGradients(
   const paddingMask = tf.tensor2d(batch.paddingMask, shape);
   const targets = tf.tensor2d(batch.targets, shape, "int32");
   const lossMask = tf.tensor2d(batch.lossMask, shape);
+  const scoreMask = tf.tensor2d(batch.scoreMask, shape);
 
   let sums: tf.Tensor1D | undefined;
   const names = Object.keys(parameters);
@@ -80,10 +84,11 @@ function lossGradients(
       { tokens, paddingMask },
       { dropoutKey },
     );
-    const { lossSum, weightSum, correctSum } = crossEntropy(logits, targets, lossMask);
+    const learned = crossEntropy(logits, targets, lossMask);
+    const scored = crossEntropy(logits, targets, scoreMask);
     // valueAndGrads gives back one scalar and tidies the rest away, hence the side door
-    sums = tf.keep(tf.stack([lossSum, weightSum, correctSum]) as tf.Tensor1D);
-    return tf.div(lossSum, tf.maximum(weightSum, 1)) as tf.Scalar;
+    sums = tf.keep(tf.stack([scored.lossSum, scored.weightSum, scored.correctSum]) as tf.Tensor1D);
+    return tf.div(learned.lossSum, tf.maximum(learned.weightSum, 1)) as tf.Scalar;
   })(Object.values(parameters));
 
   const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]]));
