@@ -1,10 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { spawnRunner } from "../src/index.ts";
 
+const runUntilInterrupted = fileURLToPath(
+  new URL("support/run-until-interrupted.mjs", import.meta.url),
+);
 const node = (script: string, options: { timeoutMs?: number; env?: Record<string, string> } = {}) =>
   spawnRunner.run(process.execPath, ["-e", script], { timeoutMs: 30_000, ...options });
 
@@ -41,6 +47,23 @@ test("a time limit ends the program and those that it started", async () => {
     expect(existsSync(pidFile)).toBe(true);
     const grandchild = Number(await readFile(pidFile, "utf8"));
     await expect.poll(() => isAlive(grandchild), { timeout: 5000 }).toBe(false);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("an interruption ends this process by its signal, and the program with it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "performer-runner-"));
+  const pidFile = join(folder, "pid");
+  try {
+    const installer = spawn(process.execPath, [runUntilInterrupted, pidFile]);
+    const ended = once(installer, "exit");
+    const written = () => readFile(pidFile, "utf8").catch(() => "");
+    await expect.poll(written, { timeout: 20_000 }).toMatch(/^\d+$/);
+    installer.kill("SIGINT");
+    expect(await ended).toEqual([null, "SIGINT"]);
+    const program = Number(await readFile(pidFile, "utf8"));
+    await expect.poll(() => isAlive(program), { timeout: 5000 }).toBe(false);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -64,7 +64,8 @@ export const spawnRunner: CommandRunner = {
       const forward = (signal: NodeJS.Signals) => {
         end(signal);
         stopForwarding();
-        process.kill(process.pid, signal);
+        // Our listener has suppressed the signal's default action; others may have their own plans.
+        if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
       };
       const stopForwarding = () => {
         for (const signal of FORWARDED_SIGNALS) process.removeListener(signal, forward);

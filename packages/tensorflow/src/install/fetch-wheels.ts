@@ -3,7 +3,7 @@
  * it checks every file against the hash in the requirements file. TensorFlow's Python is never
  * installed, so `--no-deps` leaves out what only Python would use.
  */
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { lastWords } from "./command-runner.ts";
 import { gigabytes, type Python } from "./prerequisites.ts";
@@ -34,12 +34,14 @@ export async function downloadWheels(
     ...["--disable-pip-version-check", "--no-input", "--progress-bar", "off"],
     ...["--requirement", requirementsFile(set), "--dest", folder],
   ];
+  // pip gathers files in TMPDIR and copies them at the end: there, progress can be seen.
+  const gathered = join(folder, "gathered");
+  await mkdir(gathered);
   const progress = setInterval(async () => {
-    log(`  … ${gigabytes(await folderBytes(folder))} so far`);
+    log(`  … ${gigabytes(await folderBytes(gathered))} so far`);
   }, PROGRESS_EVERY_MS);
-  // pip writes into TMPDIR and moves at the end: here, progress is seen and nothing is left in /tmp.
   const result = await runner
-    .run(python.command, args, { timeoutMs: DOWNLOAD_LIMIT_MS, env: { TMPDIR: folder } })
+    .run(python.command, args, { timeoutMs: DOWNLOAD_LIMIT_MS, env: { TMPDIR: gathered } })
     .finally(() => clearInterval(progress));
   if (result.outcome === "timed-out") {
     throw new RouteError(

@@ -71,7 +71,7 @@ function deviceName(device: Device): string {
     case "cpu":
       return processorName();
     case "gpu":
-      return gpuNames().join(", ") || "no NVIDIA driver found";
+      return gpuNames().join(", ") || "(no NVIDIA driver found)";
     case "tpu":
       return "Cloud TPU";
     default:
