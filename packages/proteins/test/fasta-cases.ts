@@ -59,6 +59,11 @@ export async function outcomeOf(
 const textOf = (letters: string, minLength = 0) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength, maxLength: 30 });
 
+/** Text of any UTF-16 code units, paired or not. */
+export const anyText = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
+  .map((codes) => String.fromCharCode(...codes));
+
 /** Sizes of chunks: whole files, single bytes, and everything between. */
 export const chunkSizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 8 });
 
@@ -85,7 +90,7 @@ export const fastaFile = fc
     ),
   })
   .map(({ lineEnd, byteOrderMark, lastLineEnd, preamble, records }) => {
-    const lines = [...preamble];
+    const lines: string[] = [...preamble];
     const expected = records.map(({ header, lines: sequenceLines, lastLine }) => {
       lines.push(`>${header}`);
       const line = lines.length;
