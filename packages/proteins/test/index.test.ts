@@ -1,0 +1,48 @@
+import * as proteins from "@performer/proteins";
+import * as node from "@performer/proteins/node";
+import * as web from "@performer/proteins/web";
+import { expect, test } from "vitest";
+
+test("the public names", () => {
+  expect(Object.keys(proteins).sort()).toMatchInlineSnapshot(`
+    [
+      "ANOMALOUS_RESIDUES",
+      "BLOSUM62",
+      "DEFAULT_MAX_SEQUENCE_LENGTH",
+      "FastaError",
+      "RESIDUES",
+      "ResidueError",
+      "SPECIALS_PER_ROW",
+      "STANDARD_RESIDUES",
+      "TOKEN",
+      "TOKEN_NAMES",
+      "VOCABULARY_SIZE",
+      "bucketLength",
+      "collateSequences",
+      "countResidues",
+      "createEvaluationBatches",
+      "createTrainingBatches",
+      "decodeTokens",
+      "empiricalBaseline",
+      "encodeSequence",
+      "groupByLength",
+      "isStandardResidue",
+      "normalizedBlosum",
+      "parseHeader",
+      "readFasta",
+      "shuffle",
+    ]
+  `);
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "createFileSource",
+      "readFastaFiles",
+      "readFastaWithBionode",
+    ]
+  `);
+  expect(Object.keys(web).sort()).toMatchInlineSnapshot(`
+    [
+      "readFastaFile",
+    ]
+  `);
+});
