@@ -7,8 +7,8 @@ import { sinusoidalPositions } from "./positions.ts";
 
 /**
  * tokens [B, L] int32 → [B L, E]: table row times sqrt(E), plus the position (Vaswani et al. 2017,
- * sections 3.4, 3.5). The row is taken by a one-hot product, because tf.gather has a slow gradient and
- * V is small. An id outside 0..V-1 selects no row.
+ * sections 3.4, 3.5). The row is taken by a one-hot product: V is small, and its gradient is a
+ * product too, on every backend. An id outside 0..V-1 selects no row.
  */
 export function embedTokens(
   tokens: tf.Tensor2D,

@@ -6,7 +6,7 @@ import { withGradient } from "./with-gradient.ts";
 const VARIANCE_EPSILON = 1e-5;
 
 /** x [N, E], scale [E], bias [E] → (x - mean) / sqrt(variance + 1e-5) · scale + bias, [N, E] */
-export function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
   return withGradient(
     [x, scale, bias],
     () => {

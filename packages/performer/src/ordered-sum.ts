@@ -90,19 +90,33 @@ function orderedSum(
   // the scale at which a chunk hands its state on, and at which it receives one: [G, N, 1]
   const edge = keyScale && chunkEdge(keyScale, G, order);
   const received = edge && shiftChunks(edge, order);
-  const keyAtEdge = edge && keyScale ? tf.mul(k, decay(keyScale, perChunk(edge))) : k;
-  const states = tf.matMul(v, keyAtEdge, true, false); // [G N, R, P]
+  const states = chunkStates(k, v, keyScale && edge && decay(keyScale, perChunk(edge)));
   const one = tf.ones<tf.Rank.R3>([G, N, 1]);
-  const before = orderedSum(one, one, tf.reshape<tf.Rank.R3>(states, [G, N, R * P]), {
+  const before = orderedSum(one, one, tf.reshape<tf.Rank.R3>(states, [G, N, P * R]), {
     order,
     chunkSize: STATE_CHUNK,
     inclusive: false,
     scales: edge && received ? { query: received, key: edge } : null,
   });
-  const across = tf.matMul<tf.Tensor3D>(q, tf.reshape(before, [G * N, R, P]), false, true); // [G N, C, R]
+  const across = readStates(q, tf.reshape(before, states.shape)); // [G N, C, R]
   const scaled =
     received && queryScale ? tf.mul(across, decay(queryScale, perChunk(received))) : across;
   return fromChunks(tf.add(inside, scaled), G, L);
+}
+
+/**
+ * Σ_j weight_j key_j value_jᵀ of each chunk (eq. 12), [G N, P, R] or its transpose: the smaller of P
+ * and R comes first, since products with such a state are up to twice as fast. weight [G N, C, 1].
+ */
+function chunkStates(key: Chunks, value: Chunks, weight: tf.Tensor | null): tf.Tensor3D {
+  const [first, second] = key.shape[2] <= value.shape[2] ? [key, value] : [value, key];
+  return tf.matMul(weight ? tf.mul(first, weight) : first, second, true, false);
+}
+
+/** query_i · state, [G N, C, R]; the state is [G N, P, R] or its transpose, as `chunkStates` made it. */
+function readStates(query: Chunks, states: tf.Tensor3D): Chunks {
+  const isTransposed = states.shape[1] !== query.shape[2];
+  return tf.matMul(query, states, false, isTransposed);
 }
 
 /** [G N, C, ·] */

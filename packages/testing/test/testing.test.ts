@@ -1,7 +1,7 @@
-import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
 import { createStream, randomKey } from "@performer/random";
 import { checkGradients, expectClose, expectConstantMemory } from "@performer/testing";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
 
 describe("expectClose", () => {
   test("accepts differences inside atol + rtol |expected| and no larger", () => {

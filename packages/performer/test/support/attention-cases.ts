@@ -10,7 +10,7 @@ import { AttentionConfig } from "@performer/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { drawNormal } from "./draw.ts";
 
-export const NUM_FEATURES = 6;
+const NUM_FEATURES = 6;
 
 export const KINDS = ["relu", "softmax-positive", "exact"] as const;
 export type Kind = (typeof KINDS)[number];
