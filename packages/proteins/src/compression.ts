@@ -7,7 +7,7 @@ import { Decompress } from "fzstd";
 export type Compression = "gzip" | "zstd" | "none";
 
 /** Bytes that `detectCompression` needs. */
-export const MAGIC_BYTES = 4;
+const MAGIC_BYTES = 4;
 
 /** @param start the first four bytes of a file, or all of it where it is shorter. */
 export function detectCompression(start: Uint8Array): Compression {

@@ -89,6 +89,6 @@ function codesOf(text: string): Uint8Array {
 
 function letterAt(sequence: string | Uint8Array, position: number): string {
   return typeof sequence === "string"
-    ? sequence.charAt(position)
+    ? String.fromCodePoint(sequence.codePointAt(position)!)
     : String.fromCharCode(sequence[position]!);
 }

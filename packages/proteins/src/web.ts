@@ -52,11 +52,23 @@ async function* decompress(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     case "none":
       return yield* peeked.chunks;
     case "gzip":
-      return yield* chunksOf(toStream(peeked.chunks).pipeThrough(new DecompressionStream("gzip")));
+      return yield* gunzip(peeked.chunks);
     case "zstd":
       return yield* decompressZstd(peeked.chunks);
     default:
       compression satisfies never;
+  }
+}
+
+async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunksOf(toStream(chunks).pipeThrough(new DecompressionStream("gzip")));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the gzip data cannot be read to their end (${reason}); decompress a file of several members (bgzip) first, fetch a damaged one again`,
+      { cause: error },
+    );
   }
 }
 

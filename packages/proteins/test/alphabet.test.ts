@@ -86,6 +86,10 @@ describe("residue policy", () => {
     },
   );
 
+  test("a ResidueError names a character whole that takes two code units", () => {
+    expect(() => encodeSequence("MK🧬")).toThrow('got "🧬" at position 2');
+  });
+
   test("a ResidueError of bytes names the byte's letter", () => {
     expect(() => encodeSequence(Uint8Array.of(77, 63))).toThrow('got "?" at position 1');
   });

@@ -23,7 +23,7 @@ export async function* chunksOf(
 }
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const ascii = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
+const ascii = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { FastaError, type FastaRecord } from "@performer/proteins";
 import { createFileSource, readFastaFiles } from "@performer/proteins/node";
@@ -85,6 +85,18 @@ describe("compressed data", () => {
     },
   );
 
+  test("in the browser, gzip cut short or with a flipped bit: an error with the remedy", async () => {
+    const flipped = Uint8Array.from(FORMS["gzip.fasta.gz"]!);
+    flipped[100]! ^= 0x10;
+    for (const bytes of [flipped.slice(0, 300), flipped]) {
+      expect(await failureOf(readFastaFile(new File([bytes], "a.fasta.gz")))).toMatchObject({
+        name: "FastaError",
+        source: "a.fasta.gz",
+        message: expect.stringContaining("gzip data cannot be read to their end"),
+      });
+    }
+  });
+
   test("text after the last gzip member is an error", async () => {
     const standardInput = chunksOf(Buffer.concat([...members, Buffer.from("more")]));
     expect(await failureOf(readFastaFiles(["-"], { standardInput }))).toBeInstanceOf(FastaError);
@@ -102,14 +114,39 @@ describe("files", () => {
     expect(records.at(-1)!.source).toBe(paths[1]);
   });
 
-  test("a missing file and a folder: a FastaError with the path and the reason", async () => {
-    const missing = join(folder, "missing.fasta");
+  test("a missing file: a FastaError with the name as given, the place looked at, and what to check", async () => {
+    const missing = "no-such-folder/missing.fasta";
     expect(await failureOf(readFastaFiles([missing]))).toMatchObject({
       name: "FastaError",
       source: missing,
-      message: expect.stringContaining("ENOENT"),
+      message: `readFasta: ${missing}:1: could not read: expected a file at ${resolve(missing)}, got none (ENOENT); check the path and the folder it starts from`,
     });
-    expect(await failureOf(readFastaFiles([folder]))).toMatchObject({ name: "FastaError" });
+  });
+
+  test("a folder: a FastaError that asks for its files", async () => {
+    expect(await failureOf(readFastaFiles([folder]))).toMatchObject({
+      name: "FastaError",
+      message: expect.stringContaining("got a folder (EISDIR); give the files that are in it"),
+    });
+  });
+
+  test("a missing file after a good one: the records of the good one come first", async () => {
+    const reading = readFastaFiles([pathOf("good.fasta", text), join(folder, "missing.fasta")]);
+    const ids: string[] = [];
+    await expect(
+      (async () => {
+        for await (const { header } of reading) ids.push(header);
+      })(),
+    ).rejects.toThrow("ENOENT");
+    expect(ids).toEqual(expected.map(({ header }) => header));
+  });
+
+  test("standard input given twice is refused before anything is read", async () => {
+    const reading = readFastaFiles(["-", "-"], { standardInput: chunksOf(text) });
+    expect(await failureOf(reading)).toMatchObject({
+      name: "RangeError",
+      message: expect.stringContaining("(standard input) once"),
+    });
   });
 
   test("a file source starts from the first record each time", async () => {

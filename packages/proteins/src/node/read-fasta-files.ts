@@ -1,8 +1,8 @@
 /** FASTA files and standard input, compressed or not, as one stream of records. */
-import { createReadStream } from "node:fs";
 import type { FastaReader, FastaRecord, RecordSource } from "../fasta-record.ts";
 import { readFasta } from "../read-fasta.ts";
 import { decompress } from "./decompress.ts";
+import { readBytes } from "./read-bytes.ts";
 
 export interface ReadFilesOptions {
   /** `readFasta` (default) or `readFastaWithBionode`. */
@@ -13,23 +13,26 @@ export interface ReadFilesOptions {
 }
 
 const STANDARD_INPUT = "-";
-const READ_BYTES = 262_144;
 
 /**
  * Records of the files, one file after another, in the given order. One file is open at a time.
  * @param paths plain, gzip or zstd, told apart by content; "-" is standard input.
  * @throws {FastaError} with file and line; a file that cannot be opened is at fault in line 1.
+ * @throws {RangeError} where "-" is given more than once.
  */
 export async function* readFastaFiles(
   paths: readonly string[],
   options: ReadFilesOptions = {},
 ): AsyncGenerator<FastaRecord> {
-  const { reader = readFasta, standardInput = process.stdin, maxSequenceLength } = options;
+  const { reader = readFasta, standardInput, maxSequenceLength } = options;
+  if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new RangeError(
+      'readFastaFiles: expected "-" (standard input) once, got it twice; it can be read once only',
+    );
+  }
   for (const path of paths) {
     const isStandardInput = path === STANDARD_INPUT;
-    const bytes = isStandardInput
-      ? standardInput
-      : createReadStream(path, { highWaterMark: READ_BYTES });
+    const bytes = isStandardInput ? (standardInput ?? process.stdin) : readBytes(path);
     yield* reader(decompress(bytes), {
       source: isStandardInput ? "standard input" : path,
       ...(maxSequenceLength === undefined ? {} : { maxSequenceLength }),
