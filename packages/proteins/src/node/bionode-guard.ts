@@ -69,7 +69,7 @@ function escapeHeader(header: string): string {
 function escapeSequence(residues: Uint8Array): string {
   return Buffer.from(residues.buffer, residues.byteOffset, residues.length)
     .toString("latin1")
-    ;
+    .replace(/["\\]/g, jsonEscape);
 }
 
 function jsonEscape(character: string): string {
