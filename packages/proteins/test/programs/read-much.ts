@@ -30,7 +30,7 @@ async function print<T>(items: AsyncIterable<T>, sizeOf: (item: T) => number, ex
   let late = 0;
   for await (const item of items) {
     size += sizeOf(item);
-    if (++count % 1000 !== 0) continue;
+    if (++count % 100 !== 0) continue;
     const resident = process.memoryUsage.rss();
     if (size < expected / 10) early = Math.max(early, resident);
     else late = Math.max(late, resident);
