@@ -57,6 +57,7 @@ export function fakeModel(): ServedModel & {
         residues: "ACDEFGHIKLMNPQRSTVWY",
         similarity: [[null]],
         blosum62: [[4]],
+        edges: "flat",
         headsKept: 2,
         headsTotal: 2,
         sequences: 1,

@@ -22,7 +22,7 @@ import { pairValues, type SquareMatrix } from "./statistics/symmetric-pairs.ts";
 export interface SimilarityOptions {
   /** Of the permutation test and the bootstrap. */
   readonly key: RandomKey;
-  /** "v1" without; "flat" where linear attention is too even for its threshold of 0.1. */
+  /** Without: "v1" for exact attention, "flat" for linear, which is too even for v1's threshold of 0.1. */
   readonly edges?: EdgeWeight;
   /** Of the Mantel test; 9999 without. */
   readonly permutations?: number;
@@ -43,8 +43,10 @@ export async function aminoAcidSimilarity(
   sequences: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: SimilarityOptions,
 ): Promise<AminoAcidSimilarity> {
-  const received = await collectReceivedAttention(model, sequences, options.edges ?? "v1");
+  const edges = options.edges ?? (model.config.attention.mechanism === "exact" ? "v1" : "flat");
+  const received = await collectReceivedAttention(model, sequences, edges);
   return {
+    edges,
     ...(await compareWithBlosum(received, options)),
     embeddingControl: correlate(await embeddingSimilarity(model)),
   };
@@ -54,7 +56,7 @@ export async function aminoAcidSimilarity(
 export async function compareWithBlosum(
   received: ReceivedAttention,
   { key, permutations, resamples }: Omit<SimilarityOptions, "edges">,
-): Promise<Omit<AminoAcidSimilarity, "embeddingControl">> {
+): Promise<Omit<AminoAcidSimilarity, "edges" | "embeddingControl">> {
   const { similarity, headsKept } = headSimilarity(received);
   const pairs = pairValues(similarity, BLOSUM62);
   const mantel = mantelTest(similarity, BLOSUM62, {

@@ -70,6 +70,7 @@ test("a model's result is what the REST contract promises", async () => {
   const model = tinyModel({ numHeads: 4, numLayers: 2, attention: mechanisms["exact"] as never });
   const sequences = Array.from({ length: 12 }, (_, i) => drawSequence(40, i));
   const result = await aminoAcidSimilarity(model, sequences, { ...options, edges: "flat" });
+  expect(result.edges).toBe("flat");
   const parsed = SimilarityResponse.parse({ model: "tiny", ...result });
   expect(parsed).toMatchObject({ headsKept: 8, headsTotal: 8, sequences: 12 });
   expect(parsed.similarity).toHaveLength(20);
@@ -80,8 +81,19 @@ test("a model's result is what the REST contract promises", async () => {
 
 test("an untrained linear model is too even for v1: no head passes, and nothing is claimed", async () => {
   const sequences = [drawSequence(60, "a"), drawSequence(60, "b")];
-  const result = await aminoAcidSimilarity(tinyModel(), sequences, options);
+  const result = await aminoAcidSimilarity(tinyModel(), sequences, {
+    ...options,
+    edges: "v1",
+  });
   expect(result).toMatchObject({ headsKept: 0, pearson: null, mantelP: null, interval: null });
+});
+
+test("without a choice of edges, exact attention is thresholded and linear attention is not", async () => {
+  const sequences = [drawSequence(30, "a"), drawSequence(30, "b")];
+  const few = { ...options, permutations: 9, resamples: 9 };
+  const exact = tinyModel({ attention: mechanisms["exact"] as never });
+  expect((await aminoAcidSimilarity(exact, sequences, few)).edges).toBe("v1");
+  expect((await aminoAcidSimilarity(tinyModel(), sequences, few)).edges).toBe("flat");
 });
 
 test("embedding similarity is the cosine of the token vectors", async () => {

@@ -63,14 +63,14 @@ export const ModelConfig = z
       context.addIssue({
         code: "custom",
         path: ["numHeads"],
-        message: `numHeads: ${config.numHeads} does not divide embeddingSize ${config.embeddingSize}; choose a divisor`,
+        message: `${config.numHeads} does not divide embeddingSize ${config.embeddingSize}; choose a divisor`,
       });
     }
     if (config.positions === "sinusoidal" && config.embeddingSize % 2 !== 0) {
       context.addIssue({
         code: "custom",
         path: ["embeddingSize"],
-        message: `embeddingSize: sinusoidal positions need an even size, got ${config.embeddingSize}`,
+        message: `sinusoidal positions need an even size, got ${config.embeddingSize}`,
       });
     }
   });

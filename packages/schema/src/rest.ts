@@ -99,6 +99,8 @@ export const SimilarityResponse = z.object({
   similarity: z.array(z.array(z.number().nullable())),
   /** 20 × 20 BLOSUM62 scores in half bits. */
   blosum62: z.array(z.array(z.number())),
+  /** Weight of an attention edge (docs/math.md): v1 above 0.1, v2 counts of 0.3 and more, flat all of it. */
+  edges: z.enum(["v1", "v2", "flat"]),
   headsKept: z.int(),
   headsTotal: z.int(),
   sequences: z.int(),

@@ -6,6 +6,12 @@ import { KeyFigure, KeyFigures } from "../parts/key-figures.tsx";
 /** Under this number of heads the estimate of each correlation is noisy (Vig et al. used 144 and more). */
 const FEW_HEADS = 50;
 
+const EDGE_NOTES = {
+  v1: "attention above 0.1 counted",
+  v2: "attention of 0.3 or more, counted once",
+  flat: "all their attention counted",
+} satisfies Record<SimilarityResponse["edges"], string>;
+
 export function SimilarityFigures({ response }: { response: SimilarityResponse }) {
   const { pearson, spearman, interval, mantelP, headsKept, headsTotal, embeddingControl } =
     response;
@@ -38,7 +44,7 @@ export function SimilarityFigures({ response }: { response: SimilarityResponse }
       <KeyFigure
         label="Proteins"
         value={formatCount(response.sequences)}
-        note="attention read over these"
+        note={EDGE_NOTES[response.edges]}
       />
       <KeyFigure
         label="Control: embeddings"

@@ -200,6 +200,7 @@ export function similarityResponse(): SimilarityResponse {
     residues: STANDARD_RESIDUES,
     similarity,
     blosum62: BLOSUM62.map((row) => [...row]),
+    edges: "flat",
     headsKept: 46,
     headsTotal: 48,
     sequences: 800,
