@@ -14,7 +14,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error("make-sample: name the FASTA file, gzip-compressed");
 
-const records = gunzipSync(readFileSync(file)).toString("latin1").split(/^(?=>)/m);
+const records = gunzipSync(readFileSync(file))
+  .toString("latin1")
+  .split(/^(?=>)/m);
 const isValidation = (record) => {
   const accession = record.slice(1).split(/\s/, 1)[0];
   return createHash("sha256").update(accession).digest().readUInt32BE(0) % 10 === 0;
