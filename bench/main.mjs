@@ -1,0 +1,19 @@
+/** `npm run bench -- NAME …`: runs bench/NAME.ts on built packages. Plain JavaScript, as Node 20 runs no TypeScript. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runnerImport } from "vite";
+import { ensureBuild } from "../setup/build.mjs";
+
+const [name = ""] = process.argv.splice(2, 1);
+const file = join(import.meta.dirname, `${name}.ts`);
+if (!/^[a-z/-]+$/.test(name) || !existsSync(file)) {
+  console.error(`bench: expected the name of a benchmark, for instance "train", got "${name}"`);
+  process.exit(2);
+}
+// a contender is started by a benchmark that has seen to the build
+if (!name.includes("/")) await ensureBuild();
+await runnerImport(file, {
+  configFile: false,
+  logLevel: "error",
+  server: { hmr: false, watch: null },
+});
