@@ -7,9 +7,9 @@ import type { Anchor } from "./ports.ts";
 export async function readAnchors(path: string): Promise<Anchor[]> {
   const anchors: Anchor[] = [];
   for await (const { header, sequence } of readFastaFiles([path])) {
-    const { accession, name } = parseHeader(header);
+    const { accession, entryName } = parseHeader(header);
     const letters = new TextDecoder("latin1").decode(sequence);
-    anchors.push({ accession, sequence: letters, ...(name !== undefined && { name }) });
+    anchors.push({ accession, sequence: letters, ...(entryName && { name: entryName }) });
   }
   return anchors;
 }

@@ -5,7 +5,13 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import { errorHandler, notFound } from "./error-handler.ts";
-import { BODY_LIMIT_BYTES, CACHE_LIMIT_BYTES, QUEUE_LIMIT, STREAM_LIMIT } from "./limits.ts";
+import {
+  BODY_LIMIT_BYTES,
+  CACHE_LIMIT_BYTES,
+  QUEUE_LIMIT,
+  SLOW_QUEUE_LIMIT,
+  STREAM_LIMIT,
+} from "./limits.ts";
 import type { Anchor, ModelStore, RunsReader } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
@@ -41,6 +47,8 @@ export interface AppDependencies {
 export function createApp(dependencies: AppDependencies): Express {
   const { models, runs, anchors, backend, logger, signal, dashboardDirectory } = dependencies;
   const queue = new SerialQueue(dependencies.queueLimit ?? QUEUE_LIMIT);
+  // similarity takes long, but pauses after each sequence: beside the queue it lets others through
+  const slowQueue = new SerialQueue(SLOW_QUEUE_LIMIT);
   const cache = new SharedCache(CACHE_LIMIT_BYTES);
   const streamLimit = dependencies.streamLimit ?? STREAM_LIMIT;
 
@@ -67,7 +75,7 @@ export function createApp(dependencies: AppDependencies): Express {
     .all(only("GET, HEAD"));
   app
     .route("/api/similarity")
-    .get(similarityRoute(models, queue, cache))
+    .get(similarityRoute(models, slowQueue, cache))
     .all(only("GET, HEAD"));
 
   app.use(dashboardRoutes(dashboardDirectory));

@@ -58,6 +58,7 @@ export interface RunsReader {
 /** A sequence that can be asked for by name. */
 export interface Anchor {
   readonly accession: string;
+  /** Such as BPT1_BOVIN. */
   readonly name?: string;
   /** Letters as in the file. */
   readonly sequence: string;

@@ -3,7 +3,7 @@
  * the built dashboard, and closes cleanly when its signal aborts.
  */
 import { join } from "node:path";
-import { loadRuntime } from "@performer/tensorflow";
+import { type Backend, loadRuntime } from "@performer/tensorflow";
 import { type Logger, pino } from "pino";
 import { readAnchors } from "./anchors.ts";
 import { createApp } from "./app.ts";
@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes any free one. Default 7357. */
   readonly port?: number;
+  /** The best backend to try. Default: tensorflow. */
+  readonly backend?: Backend;
   /** Closes the server. */
   readonly signal: AbortSignal;
   /** Default: pino, JSON lines to standard error. */
@@ -48,7 +50,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { root, signal, host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
   const runsDirectory = options.runsDirectory ?? join(root, "runs");
   const logger = options.logger ?? pino(pino.destination(2));
-  const { backend } = await loadRuntime({ root });
+  const { backend } = await loadRuntime({
+    root,
+    ...(options.backend !== undefined && { prefer: options.backend }),
+  });
   const sample = createSimilaritySample(join(root, "data", "sample-valid.fasta.gz"));
   const models = createCheckpointStore({
     runsDirectory,

@@ -1,11 +1,14 @@
 /** A checkpoint as the app serves it: loaded, and read by the methods of `@performer/interpret`. */
-import { embedSequences, recoverAttention } from "@performer/interpret";
+import { aminoAcidSimilarity, embedSequences, recoverAttention } from "@performer/interpret";
 import { disposeModel } from "@performer/performer";
+import { randomKey } from "@performer/random";
 import type { ModelSummary } from "@performer/schema";
 import { loadCheckpoint } from "@performer/training";
 import type { LoadedModel } from "./checkpoint-store.ts";
-import { estimateSimilarity } from "./estimate-similarity.ts";
 import { maxResidues } from "./limits.ts";
+
+/** Of the permutations and resamples: the same model gives the same answer. */
+const SIMILARITY_SEED = 0;
 
 /** @param sample sequences for the similarity, of at most so many residues. */
 export async function loadServedModel(
@@ -17,8 +20,11 @@ export async function loadServedModel(
   return {
     summary,
     embed: (sequences) => embedSequences(model, sequences),
-    attention: (sequence) => recoverAttention(model, sequence),
-    similarity: async () => estimateSimilarity(model, await sample(maxResidues(model.config))),
+    attention: async (sequence) => (await recoverAttention(model, sequence)).maps,
+    similarity: async () => {
+      const sequences = await sample(maxResidues(model.config));
+      return aminoAcidSimilarity(model, sequences, { key: randomKey(SIMILARITY_SEED) });
+    },
     dispose: () => disposeModel(model),
   };
 }

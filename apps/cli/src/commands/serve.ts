@@ -1,0 +1,58 @@
+/** `performer serve`: the API and the dashboard, until Ctrl-C. */
+import type { RunningServer, ServeOptions } from "@performer/api";
+import type { Backend } from "@performer/tensorflow";
+import { Command } from "commander";
+import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { backendOption, parseWhole } from "../option-parsers.ts";
+
+const EXAMPLES = `
+Examples:
+  $ performer serve                            on http://127.0.0.1:7357, for this machine only
+  $ performer serve --port 8080
+  $ performer serve --host 0.0.0.0             for other machines as well: there is no login, so only
+                                               inside a network that you trust
+  $ curl -s http://127.0.0.1:7357/api/embeddings -H 'Content-Type: application/json' \\
+      -d '{"sequence": "MKTAYIAKQR"}'
+
+The newest checkpoint under runs/ answers; a newer one takes over while the server runs.`;
+
+interface ServeCommandOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly runs?: string;
+  readonly backend: Backend;
+}
+
+export const serveCommand = () =>
+  new Command("serve")
+    .description("serve embeddings, attention, similarity, runs and the dashboard over HTTP")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1, this machine only)")
+    .option(
+      "--port <number>",
+      "port to listen on, 0 for any free one (default: 7357)",
+      parseWhole(0, 65_535),
+    )
+    .option("--runs <folder>", "folder of the runs (default: runs in the clone)")
+    .addOption(backendOption())
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ runs, ...options }: ServeCommandOptions) => {
+      const root = findCloneRoot();
+      const runsDirectory =
+        runs === undefined ? {} : { runsDirectory: resolveUserPath(root, runs) };
+      await serveUntilInterrupted({ root, ...runsDirectory, ...options });
+    });
+
+/** Also the second half of `performer demo`. */
+export async function serveUntilInterrupted(options: Omit<ServeOptions, "signal">): Promise<void> {
+  const { serve } = await import("@performer/api");
+  using interruption = listenForInterrupt("Closing …");
+  const server = await serve({ ...options, signal: interruption.signal });
+  process.stdout.write(`${describe(server)}\n`);
+  await server.closed;
+}
+
+function describe({ url, backend, model }: RunningServer): string {
+  const served = model === null ? "no model yet: train one with performer demo" : `model ${model}`;
+  return `Serving on ${url} (${served}; ${backend}). Ctrl-C ends it.`;
+}

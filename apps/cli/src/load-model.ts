@@ -1,0 +1,36 @@
+/** The model that a command computes with: the backend is loaded, then the checkpoint. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findNewestCheckpoint } from "@performer/api";
+import { type Backend, loadRuntime } from "@performer/tensorflow";
+import { type LoadedCheckpoint, latestCheckpoint, loadCheckpoint } from "@performer/training";
+import { resolveUserPath } from "./clone-root.ts";
+
+/**
+ * @param checkpoint a checkpoint's folder, or a run's, of which the newest is taken; default: the
+ *   newest checkpoint under runs/.
+ * @throws {Error} with the remedy, where there is none.
+ */
+export async function loadModel(
+  root: string,
+  { checkpoint, backend }: { readonly checkpoint?: string; readonly backend: Backend },
+): Promise<LoadedCheckpoint> {
+  const directory = await findCheckpoint(root, checkpoint);
+  await loadRuntime({ root, prefer: backend });
+  return loadCheckpoint(directory);
+}
+
+async function findCheckpoint(root: string, asked: string | undefined): Promise<string> {
+  if (asked === undefined) {
+    const newest = await findNewestCheckpoint(join(root, "runs"));
+    if (newest !== undefined) return newest.directory;
+    throw new Error(
+      "loadModel: there is no checkpoint under runs/ yet; train one with performer demo, or name one with --checkpoint",
+    );
+  }
+  const directory = resolveUserPath(root, asked);
+  if (!existsSync(directory)) {
+    throw new Error(`loadModel: --checkpoint ${asked}: there is no such folder`);
+  }
+  return (await latestCheckpoint(join(directory, "checkpoints")))?.path ?? directory;
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** The command `performer`: parses, runs, and turns whatever is thrown into one line and an exit code. */
+import { createProgram } from "./program.ts";
+import { reportError } from "./report-error.ts";
+
+const program = createProgram();
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { exitCode, text } = reportError(error, { verbose: program.opts()["verbose"] === true });
+  if (text !== undefined) process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}
+// tfjs backends keep worker threads that would hold the process open
+process.exit();
