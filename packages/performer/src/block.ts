@@ -31,13 +31,13 @@ export function applyBlock(
   tree: ParameterTree,
   context: BlockContext,
 ): tf.Tensor2D {
-  const attended = selfAttention(
-    applyNorm(x, tree, "attentionNorm"),
-    branch(tree, "attention"),
-    context,
+  const attended = tf.tidy("attention", () =>
+    selfAttention(applyNorm(x, tree, "attentionNorm"), branch(tree, "attention"), context),
   );
   const middle = tf.add(x, dropped(attended, "attention", context)) as tf.Tensor2D;
-  const fed = feedForward(applyNorm(middle, tree, "feedForwardNorm"), branch(tree, "feedForward"));
+  const fed = tf.tidy("feedForward", () =>
+    feedForward(applyNorm(middle, tree, "feedForwardNorm"), branch(tree, "feedForward")),
+  );
   return tf.add<tf.Tensor2D>(middle, dropped(fed, "feedForward", context));
 }
 

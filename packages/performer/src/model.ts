@@ -6,7 +6,7 @@
 import { type RandomKey, splitKey } from "@performer/random";
 import { ModelConfig, parseWith } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type AttentionState, applyBlock } from "./block.ts";
+import { type AttentionState, applyBlock, type BlockContext } from "./block.ts";
 import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
 import { embedTokens, tokenLogits } from "./embedding.ts";
 import { applyNorm } from "./layer-norm.ts";
@@ -80,29 +80,31 @@ export function applyModel(
         ? { key: options.dropoutKey, mask: options.dropoutMask ?? dropoutMask }
         : undefined;
 
-    let x = embedTokens(tokens, parameters, config);
+    let x = tf.tidy("embedding", () => embedTokens(tokens, parameters, config));
     if (dropping) {
       x = dropout(x, config.dropout, splitKey(dropping.key, "embedding"), dropping.mask);
     }
     const layers = branch(parameters, "layers");
     for (let layer = 0; layer < config.numLayers; layer++) {
-      x = applyBlock(x, branch(layers, layer), {
+      const context: BlockContext = {
         config,
         shape: [B, L],
         projection: projections[layer],
         paddingMask,
         dropout: dropping && { ...dropping, key: splitKey(dropping.key, "layer", layer) },
         observe: options.observe && ((state) => options.observe?.(layer, state)),
-      });
+      };
+      // the names of tidies become those of the nodes where a graph is traced from this
+      const before = x;
+      x = tf.tidy(`layers/${layer}`, () => applyBlock(before, branch(layers, layer), context));
     }
     const hidden = applyNorm(x, parameters, "finalNorm"); // [B L, E]
     return {
       hidden: tf.reshape<tf.Rank.R3>(hidden, [B, L, config.embeddingSize]),
-      logits: tf.reshape<tf.Rank.R3>(tokenLogits(hidden, parameters), [
-        B,
-        L,
-        config.vocabularySize,
-      ]),
+      logits: tf.reshape<tf.Rank.R3>(
+        tf.tidy("output", () => tokenLogits(hidden, parameters)),
+        [B, L, config.vocabularySize],
+      ),
     };
   });
 }
