@@ -49,14 +49,29 @@ describe("pattern", () => {
     ).toBe("striped");
   });
 
-  test("uniform and empty maps are diffuse", () => {
-    expect(readHead(uniform, L).pattern).toBe("diffuse");
+  test("uniform and empty maps are flat, also with faint stripes", () => {
+    expect(readHead(uniform, L).pattern).toBe("flat");
     expect(
       readHead(
         mapOf(() => 0),
         L,
       ),
-    ).toEqual({ meanDistance: 0, pattern: "diffuse" });
+    ).toEqual({ meanDistance: 0, pattern: "flat" });
+    expect(
+      readHead(
+        mapOf((_, j) => 1 + 0.1 * (j % 2)),
+        L,
+      ).pattern,
+    ).toBe("flat");
+  });
+
+  test("blocks that are neither near nor columns are mixed", () => {
+    expect(
+      readHead(
+        mapOf((i, j) => (i < L / 2 !== j < L / 2 ? 1 : 0)),
+        L,
+      ).pattern,
+    ).toBe("mixed");
   });
 });
 

@@ -67,6 +67,29 @@ test("the end of a run is shown", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("a stopped run that is resumed while the page is open is followed again", async () => {
+  const { page, complaints } = watched;
+  const [run] = server.answers.runs;
+  const start = run?.events.find((event) => event.type === "start");
+  if (run === undefined || start === undefined) throw new Error("expected a run that has started");
+  const time = (minute: number) =>
+    new Date(Date.parse(run.summary.updatedAt) + 60_000 * minute).toISOString();
+
+  server.push(LIVE_RUN, [{ type: "end", step: LIVE_STEP, time: time(1), reason: "stopped" }]);
+  await page.locator("[data-stream=closed]").waitFor();
+  server.push(LIVE_RUN, [
+    { ...start, time: time(2), step: 1000, resumedFrom: 1000 },
+    { ...stepEvent(1002, TOTAL_STEPS), time: time(3) },
+  ]);
+  run.summary = { ...run.summary, step: 1002, updatedAt: time(3) };
+
+  await expect.poll(() => points(page), { timeout: 15_000 }).toBe(1000 / 2 + 1);
+  await page.locator("[data-stream=live]").waitFor();
+  expect(await page.locator("h1 [data-status]").getAttribute("data-status")).toBe("running");
+  expect(await curveName(page)).toMatch(/training .* at step 1002,/);
+  expect(complaints).toEqual([]);
+});
+
 test("a line that is cut is taken up after the last event seen: no point twice, none lost", async () => {
   const { page } = watched;
   server.cutStreams();

@@ -66,7 +66,7 @@ describe("attention", () => {
       .evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label")));
     expect(names[0]).toMatch(/^layer 1, head 1: \d+ local$/);
     expect(names[2]).toMatch(/^layer 1, head 3: \d+ striped$/);
-    expect(names[3]).toMatch(/^layer 1, head 4: \d+ diffuse$/);
+    expect(names[3]).toMatch(/^layer 1, head 4: \d+ flat$/);
     expect(complaints).toEqual([]);
   });
 

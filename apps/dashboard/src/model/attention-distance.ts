@@ -3,12 +3,20 @@
  * A reading aid, not a classification; the thresholds below are ours.
  */
 
-/** Times as much attention as a uniform head would pay there: from here on a pattern is named. */
-const ENRICHED = 2.5;
 /** Residues to each side that count as near. */
 const NEAR = 5;
+/** From this multiple of the uniform head's attention to near residues on, a head is local. */
+const LOCAL_ENRICHMENT = 2;
+/** Under this coefficient of variation the cells of a map are alike. */
+const FLAT_VARIATION = 0.25;
+/** From this share of the cells' variance that lies between columns on, a head is striped. */
+const STRIPED_SHARE = 0.5;
 
-export type HeadPattern = "local" | "striped" | "diffuse";
+/**
+ * local: near residues most. striped: the same residues from everywhere. flat: all residues alike.
+ * mixed: none of these.
+ */
+export type HeadPattern = "local" | "striped" | "flat" | "mixed";
 
 export interface HeadReading {
   /** Σ a(i,j)·|i−j| / Σ a(i,j), residues (Vig et al. 2020, mean attention distance). */
@@ -17,8 +25,7 @@ export interface HeadReading {
 }
 
 /**
- * Reads one map. A head that pays more than ENRICHED times the uniform head's attention to the nearest
- * residues is local; one that pays it to its most attended tenth of residues is striped.
+ * Reads one map.
  * @param map row-major [L, L], row = query.
  * @throws {RangeError} where the map is not `length` × `length`.
  */
@@ -26,37 +33,48 @@ export function readHead(map: readonly number[], length: number): HeadReading {
   if (map.length !== length * length) {
     throw new RangeError(`readHead: expected ${length} × ${length} values, got ${map.length}`);
   }
-  let weighted = 0;
-  let near = 0;
-  let nearCells = 0;
-  let total = 0;
+  const columns = new Float64Array(length);
+  let [total, squares, weighted, near, nearCells] = [0, 0, 0, 0, 0];
   for (let i = 0; i < length; i++) {
     for (let j = 0; j < length; j++) {
       const weight = map[i * length + j] ?? 0;
       const distance = Math.abs(i - j);
-      weighted += weight * distance;
       total += weight;
+      squares += weight * weight;
+      weighted += weight * distance;
+      columns[j] = (columns[j] ?? 0) + weight;
       if (distance <= NEAR) {
         near += weight;
         nearCells += 1;
       }
     }
   }
-  if (total === 0) return { meanDistance: 0, pattern: "diffuse" };
-  const nearEnrichment = near / total / (nearCells / length ** 2);
-  const striped = topTenthEnrichment(attentionReceived(map, length)) >= ENRICHED;
-  return {
-    meanDistance: weighted / total,
-    pattern: nearEnrichment >= ENRICHED ? "local" : striped ? "striped" : "diffuse",
-  };
+  if (total === 0) return { meanDistance: 0, pattern: "flat" };
+  const mean = total / map.length;
+  const variance = squares / map.length - mean * mean;
+  const betweenColumns =
+    columns.reduce((sum, column) => sum + (column / length - mean) ** 2, 0) / length;
+  const pattern = patternOf({
+    nearEnrichment: near / nearCells / mean,
+    variation: Math.sqrt(Math.max(0, variance)) / mean,
+    columnShare: betweenColumns / variance,
+  });
+  return { meanDistance: weighted / total, pattern };
 }
 
-/** Attention of the most attended tenth of the residues, as a multiple of a tenth. */
-function topTenthEnrichment(received: readonly number[]): number {
-  const descending = [...received].sort((a, b) => b - a);
-  const tenth = descending.slice(0, Math.ceil(received.length / 10));
-  const share = tenth.reduce((sum, value) => sum + value, 0);
-  return share / (tenth.length / received.length);
+interface MapStatistics {
+  /** Mean attention to near residues, in units of the mean over all. */
+  readonly nearEnrichment: number;
+  /** Standard deviation of the cells, in units of their mean. */
+  readonly variation: number;
+  /** Share of the cells' variance that the means of columns have. */
+  readonly columnShare: number;
+}
+
+function patternOf({ nearEnrichment, variation, columnShare }: MapStatistics): HeadPattern {
+  if (variation < FLAT_VARIATION) return "flat";
+  if (nearEnrichment >= LOCAL_ENRICHMENT) return "local";
+  return columnShare >= STRIPED_SHARE ? "striped" : "mixed";
 }
 
 /** [L] share of the map's attention that each residue receives; sums to 1 unless the map is zero. */

@@ -17,6 +17,8 @@ export interface RunSeries {
   readonly evaluations: readonly EvaluationEvent[];
   readonly checkpoint: CheckpointEvent | null;
   readonly end: EndEvent | null;
+  /** Time of the latest event. */
+  readonly updatedAt: string | null;
 }
 
 export const EMPTY_SERIES: RunSeries = {
@@ -25,6 +27,7 @@ export const EMPTY_SERIES: RunSeries = {
   evaluations: [],
   checkpoint: null,
   end: null,
+  updatedAt: null,
 };
 
 /**
@@ -60,5 +63,6 @@ export function appendEvents(series: RunSeries, events: readonly RunEvent[]): Ru
         event satisfies never;
     }
   }
-  return { start, steps, evaluations, checkpoint, end };
+  const updatedAt = events.at(-1)?.time ?? series.updatedAt;
+  return { start, steps, evaluations, checkpoint, end, updatedAt };
 }

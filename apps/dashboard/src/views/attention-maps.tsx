@@ -72,9 +72,9 @@ export function AttentionMaps({ response, head, onHead }: AttentionMapsProps) {
         </div>
         <div ref={frame}>{width > 0 && <ChartSlot draw={draw} of={[draw]} />}</div>
         <p class="muted attention-note">
-          Click a map to enlarge it. The number is the mean attention distance in residues;
-          <em> local</em> heads look near, <em>striped</em> heads at the same few residues from
-          everywhere.
+          Click a map to enlarge it. The number is the mean attention distance in residues. A{" "}
+          <em>local</em> head looks near, a <em>striped</em> one at the same residues from
+          everywhere, a <em>flat</em> one at all residues alike.
         </p>
       </section>
       {head && <LargeMap response={response} place={head} onPlace={onHead} />}

@@ -24,8 +24,8 @@ function SimilarityOf({ model }: { model: string }) {
   if (similarity.value === null) {
     return similarity.error === null || similarity.pending ? (
       <Loading>
-        Reading attention over many proteins. The first time for a checkpoint this takes up to a
-        minute.
+        Reading attention over many proteins, once for each checkpoint. On a busy machine this takes
+        minutes; the answer appears here by itself.
       </Loading>
     ) : (
       <Fault subject="The similarity" error={similarity.error} onRetry={similarity.reload} />

@@ -63,7 +63,7 @@ function Lost() {
 }
 
 function RunDetail({ runId, listed }: { runId: string; listed: RunSummary | null }) {
-  const { series, stream } = useRun(runId);
+  const { series, stream } = useRun(runId, listed);
   const status = statusOf(series, listed);
   useTitleOf(series.evaluations.at(-1) ?? series.steps.at(-1));
 

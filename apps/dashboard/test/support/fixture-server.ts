@@ -99,7 +99,9 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
       const firstLine = run.events.length + 1;
       run.events.push(...events);
       for (const [response, followed] of streams) {
-        if (followed === run) writeEvents(response, events, firstLine);
+        if (followed !== run) continue;
+        writeEvents(response, events, firstLine);
+        if (run.events.at(-1)?.type === "end") response.end();
       }
     },
     cutStreams() {
