@@ -1,6 +1,6 @@
 /** Training curves as a Chart.js configuration: pure, so that it is tested without a canvas. */
 import type { Chart, ChartConfiguration, ChartDataset, LegendItem, Point } from "chart.js";
-import { format } from "d3";
+import { format, quantileSorted, tickStep } from "d3";
 import type { ChartColors } from "./chart-theme.ts";
 import { type CurveMetric, type CurvePoint, metricOf, smoothSeries } from "./training-series.ts";
 
@@ -83,7 +83,7 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: {
         x: { type: "linear", min: 0, ...axis("step") },
-        y: { type: "linear", ...axis(AXIS_TITLES[state.metric]) },
+        y: { type: "linear", ...axis(AXIS_TITLES[state.metric]), max: upperBound(state) },
       },
       plugins: {
         legend: {
@@ -97,6 +97,30 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
       },
     },
   };
+}
+
+/** Share of the training points that must fit; the first steps of a fresh model may lie above. */
+const SHARE_IN_VIEW = 0.9;
+const Y_TICKS = 8;
+
+/**
+ * Top of the y axis, undefined where all points fit anyway. An untrained model's perplexity can be in
+ * the thousands; drawn to its scale, nothing of the training would be seen.
+ */
+export function upperBound(state: CurvesState): number | undefined {
+  const { training, validation, baseline, metric } = state;
+  if (metric === "accuracy") return undefined;
+  const valuesOf = (points: readonly CurvePoint[]) =>
+    points.map(({ metrics }) => metricOf(metrics, metric)).filter(Number.isFinite);
+  const ascending = valuesOf(training).sort((a, b) => a - b);
+  const inView = Math.max(
+    quantileSorted(ascending, SHARE_IN_VIEW) ?? 0,
+    ...valuesOf(validation),
+    baseline ? baselineOf(baseline, metric) : 0,
+  );
+  const step = tickStep(0, inView, Y_TICKS);
+  const bound = Math.ceil((1.05 * inView) / step) * step;
+  return (ascending.at(-1) ?? 0) > bound ? bound : undefined;
 }
 
 /** Each line as it is drawn. Chart.js's own legend takes the style of the points, and loses the dashes. */

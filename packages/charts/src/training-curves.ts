@@ -14,7 +14,7 @@ import {
   Tooltip,
 } from "chart.js";
 import { type ChartTheme, themes } from "./chart-theme.ts";
-import { curveDatasets, curvesConfig, summarizeCurves } from "./curves-config.ts";
+import { curveDatasets, curvesConfig, summarizeCurves, upperBound } from "./curves-config.ts";
 import { type CurveMetric, type CurvePoint, TrainingSeries } from "./training-series.ts";
 
 export interface CurveBaseline {
@@ -101,6 +101,8 @@ export function trainingCurves(
       const standing = chart.data.datasets[index];
       if (standing) standing.data = points;
     });
+    const y = chart.options.scales?.["y"];
+    if (y) y.max = upperBound(current());
     chart.update("none");
     describe();
   };

@@ -7,6 +7,7 @@ import {
   curveDatasets,
   curvesConfig,
   summarizeCurves,
+  upperBound,
 } from "../src/curves-config.ts";
 import { trainingCurves } from "../src/training-curves.ts";
 import type { CurvePoint } from "../src/training-series.ts";
@@ -130,6 +131,54 @@ test("after destroy nothing is drawn and the canvas is free again", async () => 
 
 test("smoothing of one would never move and is refused", () => {
   expect(() => mount({ smoothing: 1 })).toThrow("expected smoothing from 0 to below 1, got 1");
+});
+
+const seriesOf = (perplexities: readonly number[]) =>
+  perplexities.map((perplexity, index) => point(index + 1, Math.log(perplexity)));
+const falling = seriesOf([6000, 900, ...Array.from({ length: 38 }, (_, k) => 22 - 0.2 * k)]);
+
+test("the y axis leaves out the first steps of a fresh model, and nothing else", () => {
+  const bound = upperBound({ ...state, training: falling });
+  expect(bound).toBeGreaterThanOrEqual(22);
+  expect(bound).toBeLessThan(30);
+  expect(upperBound({ ...state, training: falling.slice(2) })).toBeUndefined();
+});
+
+test("the y axis holds the baseline and every validation point", () => {
+  expect(
+    upperBound({ ...state, training: falling, baseline: { perplexity: 90, accuracy: 0.1 } }),
+  ).toBeGreaterThan(90);
+  expect(upperBound({ ...state, training: falling, validation: seriesOf([70]) })).toBeGreaterThan(
+    70,
+  );
+});
+
+test("a run that diverges stays in view", () => {
+  const diverging = seriesOf([...Array.from({ length: 20 }, () => 12), 80, 90, 100, 110, 120]);
+  expect(upperBound({ ...state, training: diverging, validation: [] }) ?? 120).toBeGreaterThan(80);
+});
+
+test("new points move the top of the y axis", () => {
+  const { element, append, destroy } = trainingCurves(
+    { training: [], validation: [] },
+    { document },
+  );
+  const chart = Chart.getChart(element.querySelector("canvas") as HTMLCanvasElement);
+  vi.spyOn(window, "requestAnimationFrame").mockImplementation((draw) => {
+    draw(0);
+    return 1;
+  });
+  append({ training: falling });
+  expect(chart?.options.scales?.["y"]?.max).toBe(
+    upperBound({
+      ...state,
+      training: falling,
+      validation: [],
+      baseline: { perplexity: 0, accuracy: 0 },
+    }),
+  );
+  vi.restoreAllMocks();
+  destroy();
 });
 
 test("the legend shows each line as it is drawn, the baseline dashed", () => {
