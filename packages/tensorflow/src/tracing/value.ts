@@ -13,7 +13,7 @@ export interface TracedValue {
   readonly shape: Shape;
   /** The value of every element, where it is known. */
   readonly splat?: number | undefined;
-  /** The tensor x, where this value is 1 for x > 0 and else 0: a factor that ReluGrad absorbs. */
+  /** The tensor x, where this value is x > 0 as 1 or 0: a factor that ReluGrad absorbs. */
   readonly stepOf?: Output | undefined;
 }
 

@@ -110,7 +110,15 @@ describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
     const once = await at([1, 1]);
     expect(await at([1, 1])).toEqual(once);
     expect(await at([1, 2])).not.toEqual(once);
-    expect(await train.describe(batch)).toMatch(/StatelessRandomUniform/);
+  });
+
+  test("nodes carry the names of the model's parts, forward and backward", async () => {
+    const model = createModel({ attention: MECHANISMS.relu, direction: "causal" });
+    program = await openWith(model, "float32");
+    const text = await compileLoss(program, model).describe(drawBatch());
+    expect(text).toMatch(/^layers\/1\/attention\/BatchMatMulV2/m);
+    expect(text).toMatch(/^gradients\/layers\/1\/feedForward\/ReluGrad/m);
+    expect(text).toMatch(/^optimizer\/layers\/0\/attention\/query\/kernel\/adam/m);
   });
 
   test("a step trains on, and the projections that a redraw assigns take effect", async () => {

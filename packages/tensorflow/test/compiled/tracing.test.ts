@@ -109,6 +109,9 @@ describe("tracing", () => {
       const text = record((x) => tf.grad((y) => tf.square(tf.relu(y)))(x));
       expect(text).toMatch(/ReluGrad\(gradients\/.*, x\)/);
       expect(text).not.toMatch(/Greater|Select/);
+      const open = record((x) => tf.mul(tf.exp(x), tf.cast(tf.greater(x, 0), "float32")));
+      expect(open).toMatch(/ReluGrad\(Exp, x\)/);
+      expect(open).not.toMatch(/Greater|Cast/);
     });
 
     test("transpositions, reshapes and casts that undo each other vanish", () => {

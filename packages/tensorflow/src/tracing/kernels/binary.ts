@@ -41,7 +41,8 @@ const arithmetic = (op: string): TraceKernel => {
 const comparison = (op: string): TraceKernel => {
   return (recorder, inputs) => {
     const [a, b] = [input(inputs, "a"), input(inputs, "b")];
-    return combine(recorder, op, a, b, "bool");
+    const value = combine(recorder, op, a, b, "bool");
+    return op === "Greater" && b.splat === 0 ? { ...value, stepOf: a.output } : value;
   };
 };
 

@@ -27,12 +27,7 @@ export const matmulKernels: KernelTable = {
     const [a, b] = [input(inputs, "a"), input(inputs, "b")];
     const product = multiply(recorder, recorder.full(a), recorder.full(b), fused);
     const bias = inputs["bias"];
-    const sum =
-      bias === undefined
-        ? product
-        : recorder.emit("AddV2", [product, bias.output], {
-            attributes: { T: { type: product.type } },
-          });
+    const sum = bias === undefined ? product : addBias(recorder, product, bias.output);
     return traced(activate(recorder, sum, fused, inputs["preluActivationWeights"]?.output));
   },
 
@@ -73,6 +68,12 @@ function multiply(
     },
     shape,
   });
+}
+
+/** As BiasAdd where it can be: TensorFlow fuses product, BiasAdd and activation into one operation. */
+function addBias(recorder: Recorder, x: Output, bias: Output): Output {
+  const op = bias.shape.length === 1 && bias.shape[0] === x.shape.at(-1) ? "BiasAdd" : "AddV2";
+  return recorder.emit(op, [x, bias], { attributes: { T: { type: x.type } } });
 }
 
 function activate(

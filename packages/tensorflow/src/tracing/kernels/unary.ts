@@ -138,7 +138,7 @@ export function cast(
     attributes: { SrcT: { type: x.output.type }, DstT: { type } },
     type,
   });
-  return mapOutput(x, output);
+  return { output, shape: x.shape, stepOf: type === "float32" ? x.stepOf : undefined };
 }
 
 /** The value made of `output` in the way that `x` is made of its own. */
