@@ -32,12 +32,19 @@ export const dataConfigs = fc.record({
 /** Targets of one row, pads left out. */
 export function rowTargets(batch: TrainingBatch, row: number): number[] {
   const start = row * batch.length;
-  return [...batch.targets.subarray(start, start + batch.length)].filter((id) => id !== TOKEN.pad);
+  return withoutPads(batch.targets.subarray(start, start + batch.length));
 }
 
 /** Targets of all rows of all batches, in order, pads left out. */
 export function allTargets(batches: readonly TrainingBatch[]): number[] {
-  return batches.flatMap((batch) =>
-    Array.from({ length: batch.rows }, (_, row) => rowTargets(batch, row)).flat(),
-  );
+  return batches.flatMap(({ targets }) => withoutPads(targets));
+}
+
+/** Inputs of all rows of all batches, in order, pads left out. */
+export function allInputs(batches: readonly TrainingBatch[]): number[] {
+  return batches.flatMap(({ inputs }) => withoutPads(inputs));
+}
+
+function withoutPads(ids: Int32Array): number[] {
+  return [...ids].filter((id) => id !== TOKEN.pad);
 }

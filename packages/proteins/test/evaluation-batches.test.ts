@@ -2,6 +2,7 @@ import { createEvaluationBatches, encodeSequence, RESIDUES, TOKEN } from "@perfo
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  allInputs,
   allTargets,
   dataConfigs,
   directions,
@@ -71,8 +72,11 @@ test("concatenate: the rows joined are bos and the sequences, each with its eos"
         createEvaluationBatches({ ...common, source: sourceOf(sequences), data, direction }),
       );
       const stream = sequences.flatMap((sequence) => [...encodeSequence(sequence), TOKEN.eos]);
-      const expected = direction === "causal" ? stream : [TOKEN.bos, ...stream];
-      expect(allTargets(batches)).toEqual(expected);
+      const joined = [TOKEN.bos, ...stream];
+      if (direction === "causal") {
+        expect(allTargets(batches)).toEqual(stream);
+        expect(allInputs(batches)).toEqual(joined.slice(0, -1));
+      } else expect(allTargets(batches)).toEqual(joined);
     }),
   );
 });

@@ -69,6 +69,19 @@ describe.each(Object.entries(FORMS))("%s", (name, bytes) => {
 });
 
 describe("compressed data", () => {
+  test("zstd of many blocks, which repeat what left its window: every record, whatever the chunks", async () => {
+    for (const sizes of [[1], [100, 7], [65_536]]) {
+      const standardInput = chunksOf(fixture("anchors-6-times-100.fasta.zst"), sizes);
+      const records = await collect(readFastaFiles(["-"], { standardInput }));
+      expect(records.length).toBe(600);
+      for (const [i, { header, sequence }] of records.entries()) {
+        const { header: wanted, sequence: residues } = expected[i % 6]!;
+        expect(header).toBe(wanted);
+        expect(Buffer.compare(sequence, residues)).toBe(0);
+      }
+    }
+  });
+
   test.each(["gzip-of-two-members.fasta.gz", "zstd-of-two-frames.fasta.zst"])(
     "%s cut short anywhere but between its parts: an error that says so, never fewer records in silence",
     async (name) => {

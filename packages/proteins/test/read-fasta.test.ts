@@ -67,6 +67,33 @@ describe.each(READERS)("%s", (_name, reader) => {
     expect(record!.sequence.length).toBe(1_500_000);
   });
 
+  test("what a byte is does not depend on its place in a line, whatever stands around it", async () => {
+    const isSpace = (byte: number) => [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20].includes(byte);
+    const isText = (byte: number) => byte > 0x20 && byte < 0x7f;
+    const places = [1, 2, 3, 4, 5, 6, 7]; // of 12: in each place of a word, and between words
+    for (let byte = 0; byte < 256; byte++) {
+      const sequences = new Set<string>();
+      const headers = new Set<boolean>();
+      for (const place of places) {
+        const line = utf8("KKKKKKKKKKKK");
+        line[place] = byte;
+        const ofSequence = Buffer.concat([utf8(">a\n"), line, utf8("\n")]);
+        const { records } = await outcomeOf(reader, ofSequence);
+        sequences.add(records[0]?.sequence.replace(/[^K]/g, "?") ?? "refused");
+        const ofHeader = Buffer.concat([utf8(">"), line, utf8("\nMKV\n")]);
+        headers.add((await outcomeOf(reader, ofHeader)).error === undefined);
+      }
+      expect(headers).toEqual(
+        new Set([byte >= 0x80 || isText(byte) || [0x01, 0x09, 0x0a, 0x0d, 0x20].includes(byte)]),
+      );
+      const isRefused = byte === 0x3e || !(isText(byte) || isSpace(byte));
+      if (isRefused) expect(sequences).toEqual(new Set(["refused"]));
+      else expect(sequences).not.toContain("refused");
+      if (isSpace(byte)) expect(sequences).toEqual(new Set(["K".repeat(11)]));
+      else if (!isRefused) expect(sequences.size).toBe(byte === 0x4b ? 1 : places.length);
+    }
+  });
+
   test("a consumer that stops early closes the input", async () => {
     let isClosed = false;
     async function* endless() {
