@@ -1,0 +1,131 @@
+/**
+ * A training run from files to files: reads FASTA, trains, logs, checkpoints, resumes. The tfjs
+ * backend was chosen and loaded by the caller; this file knows neither TensorFlow nor the terminal.
+ */
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
+import { countParameters } from "@performer/performer";
+import { createEvaluationBatches, createTrainingBatches } from "@performer/proteins";
+import { createFileSource } from "@performer/proteins/node";
+import type { RunConfig, RunEvent } from "@performer/schema";
+import {
+  acquireRunLock,
+  createAdamW,
+  createEagerStepper,
+  openRunFolder,
+  openRunLog,
+  type ResumePolicy,
+  type RunPaths,
+  saveCheckpoint,
+  settleRunConfig,
+  type TrainStepper,
+  train,
+  withRunLog,
+} from "@performer/training";
+import { describeData } from "./data-facts.ts";
+import { findStartingPoint, type StartingPoint } from "./starting-point.ts";
+
+export interface RunTrainingOptions {
+  readonly config: RunConfig;
+  /** FASTA files, plain, gzip or zstd. They are read more than once, so standard input will not do. */
+  readonly trainFiles: readonly string[];
+  readonly validationFiles: readonly string[];
+  /** The folder of all runs. */
+  readonly runsDirectory: string;
+  readonly runId: string;
+  /** Default "never": an id that exists is an error. */
+  readonly resume?: ResumePolicy;
+  /** Name of the loaded backend, for the record. */
+  readonly backend: string;
+  /** Stops after the running step, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  /** What does the arithmetic; takes over the tensors of the starting point. Default: eager tfjs. */
+  readonly createStepper?: StepperFactory;
+}
+
+export type StepperFactory = (
+  config: RunConfig,
+  start: Pick<StartingPoint, "model" | "optimizerState">,
+) => TrainStepper | Promise<TrainStepper>;
+
+/**
+ * Trains and tells: each event is in the run's log before it is yielded. Leaving the loop stops at
+ * once and frees everything; what was trained since the last checkpoint is lost.
+ * @throws {RunError} where the id, the policy, the config or the data do not fit the run folder.
+ * @throws {CheckpointError} where the checkpoint to resume from is damaged.
+ * @throws {NonFiniteError} naming the step, after the "end" event.
+ */
+export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunEvent> {
+  const { runsDirectory, runId, resume = "never" } = options;
+  const { paths, existed } = await openRunFolder(runsDirectory, runId, resume);
+  const lock = await acquireRunLock(paths.lock);
+  let hasStarted = false;
+  try {
+    await settleRunConfig(paths, options.config);
+    for await (const event of trainInFolder(options, paths)) {
+      hasStarted = true;
+      yield event;
+    }
+  } finally {
+    await lock.release();
+    // a run that never began must not block its id
+    if (!existed && !hasStarted) await rm(paths.root, { recursive: true });
+  }
+}
+
+async function* trainInFolder(
+  { config, trainFiles, validationFiles, runId, backend, signal, ...options }: RunTrainingOptions,
+  paths: RunPaths,
+): AsyncGenerator<RunEvent> {
+  const { createStepper = createEager } = options;
+  const { seed, steps, data, masking, keepCheckpoints } = config.training;
+  const trainSource = createFileSource(trainFiles);
+  const validationSource = createFileSource(validationFiles);
+  const facts = await describeData(trainFiles, trainSource, validationSource);
+  const start = await findStartingPoint(paths.checkpoints, config, facts);
+  const stepper = await createStepper(config, start);
+  try {
+    const batching = { data, masking, direction: config.model.direction, seed };
+    const events = train({
+      config,
+      stepper,
+      startStep: start.step,
+      batches: createTrainingBatches({
+        ...batching,
+        source: trainSource,
+        ...(start.position && { position: start.position }),
+      }),
+      evaluationBatches: () => createEvaluationBatches({ ...batching, source: validationSource }),
+      facts: {
+        parameterCount: countParameters(config.model),
+        backend,
+        baseline: facts.baseline,
+      },
+      signal,
+      saveSnapshot: async ({ step, model, optimizerState, position, lastRedraw, validation }) =>
+        basename(
+          await saveCheckpoint({
+            directory: paths.checkpoints,
+            name: runId,
+            step,
+            model,
+            optimizerState,
+            keep: keepCheckpoints,
+            details: {
+              training: config.training,
+              resume: { data: position, lastRedraw },
+              metrics: validation ? { validation } : {},
+              data: facts.training,
+            },
+          }),
+        ),
+    });
+    const log = await openRunLog(paths, { totalSteps: steps, resumedFrom: start.step });
+    yield* withRunLog(events, log);
+  } finally {
+    stepper.dispose();
+  }
+}
+
+const createEager: StepperFactory = ({ training }, { model, optimizerState }) =>
+  createEagerStepper({ model, optimizer: createAdamW(training.optimizer), optimizerState });
