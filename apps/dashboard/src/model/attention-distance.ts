@@ -16,7 +16,7 @@ const STRIPED_SHARE = 0.5;
  * local: near residues most. striped: the same residues from everywhere. flat: all residues alike.
  * mixed: none of these.
  */
-export type HeadPattern = "local" | "striped" | "flat" | "mixed";
+type HeadPattern = "local" | "striped" | "flat" | "mixed";
 
 export interface HeadReading {
   /** Σ a(i,j)·|i−j| / Σ a(i,j), residues (Vig et al. 2020, mean attention distance). */

@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Side-chain groups in the order of the matrix; D beside E, F beside Y. */
-export const RESIDUE_GROUPS: readonly { readonly name: string; readonly residues: string }[] = [
+const RESIDUE_GROUPS: readonly { readonly name: string; readonly residues: string }[] = [
   { name: "aliphatic", residues: "AVLIM" },
   { name: "aromatic", residues: "FYW" },
   { name: "polar", residues: "STNQ" },

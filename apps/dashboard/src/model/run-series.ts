@@ -5,10 +5,10 @@
 import type { RunEvent } from "@performer/schema";
 
 export type StartEvent = Extract<RunEvent, { type: "start" }>;
-export type StepEvent = Extract<RunEvent, { type: "step" }>;
+type StepEvent = Extract<RunEvent, { type: "step" }>;
 export type EvaluationEvent = Extract<RunEvent, { type: "evaluation" }>;
-export type CheckpointEvent = Extract<RunEvent, { type: "checkpoint" }>;
-export type EndEvent = Extract<RunEvent, { type: "end" }>;
+type CheckpointEvent = Extract<RunEvent, { type: "checkpoint" }>;
+type EndEvent = Extract<RunEvent, { type: "end" }>;
 
 /** Ordered by step. `end` is null again once a stopped run is resumed. */
 export interface RunSeries {

@@ -19,7 +19,7 @@ const ARGUMENTS = [
 ];
 
 /** CHROMIUM_PATH, else the first Chromium or Chrome on the PATH. @throws {Error} where there is none. */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
+function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   const named = env["CHROMIUM_PATH"];
   if (named) {
     if (existsSync(named)) return named;

@@ -23,7 +23,7 @@ const SECONDS_PER_STEP = 1.9;
 const BASELINE = { perplexity: 17.83, accuracy: 0.0988 };
 const POSITIONS = 614;
 
-export function metrics(perplexity: number, accuracy: number, positions = POSITIONS): Metrics {
+function metrics(perplexity: number, accuracy: number, positions = POSITIONS): Metrics {
   const loss = Math.log(perplexity);
   return {
     lossSum: loss * positions,
