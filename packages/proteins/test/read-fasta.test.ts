@@ -3,6 +3,7 @@ import { readFastaWithBionode } from "@performer/proteins/node";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  ascii,
   chunkSizes,
   chunksOf,
   collect,
@@ -116,7 +117,7 @@ describe.each(READERS)("%s", (_name, reader) => {
     );
     const records = await collect(reader(chunksOf(utf8(text.join("")), [997]), { source: "a" }));
     for (const [i, { sequence }] of records.entries()) {
-      expect(sequence).toEqual(utf8("ACDEFGHIKL"[i % 10]!.repeat(60)));
+      expect(ascii(sequence)).toBe("ACDEFGHIKL"[i % 10]!.repeat(60));
     }
   });
 });

@@ -48,9 +48,9 @@ switch (path) {
     break;
   case "gzip":
     await print(
-      readFastaFiles(["-"], { standardInput: repeat(compressed, 250 * compressed.length) }),
+      readFastaFiles(["-"], { standardInput: repeat(compressed, 120 * compressed.length) }),
       ({ sequence }) => sequence.length,
-      150 * MEGABYTE,
+      75 * MEGABYTE,
     );
     break;
   case "batches": {
