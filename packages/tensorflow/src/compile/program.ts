@@ -28,6 +28,8 @@ export interface ProgramOptions {
   readonly precision?: Precision;
   /** Threads inside one operation. Default: one a core. */
   readonly threads?: number;
+  /** Computes the features of attention again in the backward pass: less memory, a little slower. */
+  readonly recompute?: boolean;
   /** Further session settings, for experiments. */
   readonly session?: SessionConfig;
 }
@@ -49,6 +51,7 @@ export function openProgram(options: ProgramOptions): Program {
   const session = openSession(libraries, {
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     rewriteToBfloat16: precision === "bf16",
+    recompute: options.recompute ?? false,
     ...options.session,
   });
   const taken = new Map<string, number>();

@@ -12,12 +12,16 @@ export interface SessionConfig {
   readonly rewriteToBfloat16?: boolean;
   /** XLA for the whole graph. Off by default: on CPUs it is slower here and takes seconds to build. */
   readonly compileWithXla?: boolean;
+  /** Honours the hints of which nodes the backward pass computes again rather than keeps. */
+  readonly recompute?: boolean;
   /** Keeps the graph as written: for debugging and for the test of the rewriters. */
   readonly disableOptimizer?: boolean;
 }
 
 /** Levels of OptimizerOptions.GlobalJitLevel. */
 const JIT_ON_2 = 2;
+/** RewriterConfig.MemOptType.MANUAL: recomputes nodes that carry the attribute _recompute_hint. */
+const MEMORY_MANUAL = 2;
 /** RewriterConfig.Toggle.ON. */
 const TOGGLE_ON = 1;
 
@@ -33,11 +37,12 @@ export function encodeConfig(config: SessionConfig): Uint8Array {
 
 /**
  * GraphOptions: optimizer_options = 3 (global_jit_level = 5), rewrite_options = 10
- * (disable_meta_optimizer = 19, auto_mixed_precision_onednn_bfloat16 = 31).
+ * (memory_optimization = 4, disable_meta_optimizer = 19, auto_mixed_precision_onednn_bfloat16 = 31).
  */
 function writeGraphOptions(writer: BinaryWriter, config: SessionConfig): void {
   if (config.compileWithXla === true) message(writer, 3, () => integer(writer, 5, JIT_ON_2));
   message(writer, 10, () => {
+    if (config.recompute === true) integer(writer, 4, MEMORY_MANUAL);
     if (config.disableOptimizer === true) flag(writer, 19, true);
     if (config.rewriteToBfloat16 === true) integer(writer, 31, TOGGLE_ON);
   });

@@ -9,6 +9,7 @@ import {
   type Shape,
 } from "../graph/graph.ts";
 import { TracingError } from "./errors.ts";
+import { recomputeHint } from "./recompute.ts";
 import { nodeName } from "./scope.ts";
 import { padShape, sameShape, type TracedValue, traced } from "./value.ts";
 
@@ -60,7 +61,7 @@ export function createRecorder(graph: Graph, seed?: Output): Recorder {
       op,
       name: nodeName(op, inputs),
       inputs,
-      attributes: request.attributes ?? {},
+      attributes: { ...request.attributes, ...recomputeHint(op, inputs, shape) },
       outputs: [{ type, shape }],
       stateful: request.stateful ?? false,
     });

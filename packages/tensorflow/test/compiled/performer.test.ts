@@ -19,6 +19,7 @@ import {
   openProgram,
   type Precision,
   type Program,
+  type ProgramOptions,
   supportsBfloat16,
 } from "../../src/compiled.ts";
 import { toHost } from "./host.ts";
@@ -26,11 +27,11 @@ import { hasTensorFlow, libraries } from "./libraries.ts";
 
 const [B, L] = [3, 40];
 const MECHANISMS = {
-  relu: { mechanism: "favor", featureMap: { kind: "relu" }, numFeatures: 24, chunkSize: 16 },
+  relu: { mechanism: "favor", featureMap: { kind: "relu" }, numFeatures: 72, chunkSize: 16 },
   softmax: {
     mechanism: "favor",
     featureMap: { kind: "softmax-positive" },
-    numFeatures: 24,
+    numFeatures: 72,
     chunkSize: 16,
   },
   exact: { mechanism: "exact" },
@@ -76,6 +77,22 @@ describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
       const kernel = "layers/0/feedForward/inner/kernel";
       const difference = relativeDifference(compiled[kernel], eager[kernel] as HostTensor);
       if (precision === "bf16") expect(difference).toBeGreaterThan(1e-4);
+    },
+  );
+
+  test.each(["relu", "softmax"] as const)(
+    "%s features computed again in the backward pass give the same gradients",
+    async (kind) => {
+      const model = createModel({ attention: MECHANISMS[kind], direction: "bidirectional" });
+      const batch = drawBatch();
+      const eager = eagerGradients(model, batch);
+      program = await openWith(model, "float32", { recompute: true });
+      const train = compileLoss(program, model);
+      const compiled = await train.gradients(batch, [0, 0]);
+      for (const [name, expected] of Object.entries(eager)) {
+        expect(relativeDifference(compiled[name], expected), name).toBeLessThan(1e-5);
+      }
+      expect(await train.describe(batch)).toMatch(/_recompute_hint/);
     },
   );
 
@@ -184,8 +201,12 @@ const hosts = (tensors: Named) =>
 const toTensor = ({ values, shape, type }: HostTensor) =>
   tf.tensor<tf.Rank.R2>(values as Float32Array, [...shape] as [number, number], type as "float32");
 
-async function openWith(model: PerformerModel, precision: Precision): Promise<Program> {
-  const program = openProgram({ libraries, precision });
+async function openWith(
+  model: PerformerModel,
+  precision: Precision,
+  options: Partial<ProgramOptions> = {},
+): Promise<Program> {
+  const program = openProgram({ libraries, precision, ...options });
   await program.variables.assign(
     hosts({ ...flattenTree(model.parameters), ...projectionsOf(model) }),
   );
