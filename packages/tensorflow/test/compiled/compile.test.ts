@@ -132,6 +132,22 @@ describe.skipIf(!hasTensorFlow)("compiled functions", () => {
       });
     });
 
+    test("memory is flat over thousands of updates", async () => {
+      await program.variables.assign({ w: normals([3, 2]), b: normals([2]) });
+      const train = step();
+      const batch = { x: normals([4, 3]), y: normals([4, 2]) };
+      const updates = async (from: number, to: number) => {
+        for (let index = from; index <= to; index++) {
+          await train(batch, { step: index, learningRate: 1e-3, seed: [0, index] });
+        }
+      };
+      await updates(1, 1000);
+      const before = process.memoryUsage().rss;
+      await updates(1001, 5000);
+      // 10 kB an update would be 40 MB
+      expect(process.memoryUsage().rss - before).toBeLessThan(20e6);
+    });
+
     test("a parameter that the loss does not depend on is an error that names it", async () => {
       await program.variables.assign({ w: normals([3, 2]), b: normals([2]), unused: normals([1]) });
       const train = compileTrainStep(program, {

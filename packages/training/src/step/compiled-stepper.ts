@@ -37,7 +37,8 @@ export interface CompiledStepper extends TrainStepper {
   readonly precision: Precision;
 }
 
-export interface CompiledStepperOptions extends Pick<ProgramOptions, "libraries" | "threads"> {
+export interface CompiledStepperOptions
+  extends Pick<ProgramOptions, "libraries" | "threads" | "recompute"> {
   /** Taken over, with its tensors. */
   readonly model: PerformerModel;
   readonly optimizer: Pick<OptimizerConfig, keyof AdamWConfig>;
