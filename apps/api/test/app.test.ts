@@ -126,7 +126,7 @@ describe("the dashboard", () => {
     await writeFile(join(dashboardDirectory, "index.html"), "<p>dashboard</p>");
     const app = fakeApp({ dashboardDirectory });
     for (const path of ["/", "/runs/demo"]) {
-      const response = await request(app).get(path).set("Accept", "text/html").expect(200);
+      const response = await request(app).get(path).set("Accept", "text/html").redirects(1);
       expect(response.text).toBe("<p>dashboard</p>");
       expect(response.headers["cache-control"]).toBe("no-cache");
     }

@@ -3,6 +3,11 @@
 import { createProgram } from "./program.ts";
 import { reportError } from "./report-error.ts";
 
+// `performer embed … | head` closes the pipe early: that is no failure
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
 const program = createProgram();
 try {
   await program.parseAsync();
@@ -11,5 +16,5 @@ try {
   if (text !== undefined) process.stderr.write(`${text}\n`);
   process.exitCode = exitCode;
 }
-// tfjs backends keep worker threads that would hold the process open
-process.exit();
+// tfjs backends keep threads that would hold the process open; what was printed goes out first
+process.stdout.write("", () => process.exit());

@@ -1,4 +1,5 @@
 /** The table of subcommands. Adding one is a file under commands/ and a line here. */
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -21,11 +22,17 @@ const COMMANDS = [
 export function createProgram(): Command {
   const program = new Command("performer")
     .description("Protein language models with linear attention: train, evaluate, embed, serve")
+    .version(packageVersion())
     .option("--verbose", "show the stack and the causes of an error")
     .showHelpAfterError("(performer COMMAND --help shows the options and examples)");
   for (const create of COMMANDS) program.addCommand(create());
   throwInsteadOfExit(program);
   return program;
+}
+
+function packageVersion(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** main.ts decides about exit codes, for subcommands as well. */

@@ -2,40 +2,45 @@
  * Trains with progress on the terminal and Ctrl-C that stops at a checkpoint: what `performer train`
  * and `performer demo` share.
  */
+import { join } from "node:path";
 import { type Backend, formatRuntime, loadRuntime } from "@performer/tensorflow";
 import { type RunTrainingOptions, runTraining } from "@performer/trainer";
+import { chooseStepper, type StepperWishes } from "./choose-stepper.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { Interrupted } from "./report-error.ts";
 import { createTrainingProgress } from "./training-progress.ts";
 
-export interface TrainWithProgressOptions extends Omit<RunTrainingOptions, "signal" | "backend"> {
-  readonly root: string;
+type Run = Omit<RunTrainingOptions, "signal" | "backend" | "createStepper">;
+
+export interface TrainWithProgressOptions extends Run, StepperWishes {
+  /** The best one to try. */
   readonly backend: Backend;
+  /** What a person types to go on after Ctrl-C. */
+  readonly resumeCommand: string;
 }
 
 /**
- * @param resumeCommand what a person types to go on after Ctrl-C.
+ * @returns the folder of the last checkpoint, if one was written.
  * @throws {Interrupted} after Ctrl-C; the error of the run where it failed.
  */
 export async function trainWithProgress(
-  { root, backend, ...options }: TrainWithProgressOptions,
-  resumeCommand: string,
-): Promise<void> {
-  const runtime = await loadRuntime({ root, prefer: backend });
+  options: TrainWithProgressOptions,
+): Promise<string | undefined> {
+  const { runsDirectory, runId, resumeCommand } = options;
+  const runtime = await loadRuntime({ root: options.root, prefer: options.backend });
   process.stderr.write(`${formatRuntime(runtime)}\n`);
   using interruption = listenForInterrupt(
     "Stopping after this step, with a checkpoint … (Ctrl-C again: at once, without)",
   );
   const progress = createTrainingProgress();
-  const events = runTraining({
-    ...options,
-    backend: runtime.backend,
-    signal: interruption.signal,
-  });
+  const { name: backend, ...stepper } = chooseStepper(runtime, options);
+  const { signal } = interruption;
+  let checkpoint: string | undefined;
   let stoppedAt: number | undefined;
   try {
-    for await (const event of events) {
+    for await (const event of runTraining({ ...options, ...stepper, backend, signal })) {
       progress.show(event);
+      if (event.type === "checkpoint") checkpoint = event.name;
       if (event.type === "end" && event.reason === "stopped") stoppedAt = event.step;
     }
   } finally {
@@ -44,4 +49,5 @@ export async function trainWithProgress(
   if (stoppedAt !== undefined) {
     throw new Interrupted(`Stopped at step ${stoppedAt}. Go on with: ${resumeCommand}`);
   }
+  return checkpoint && join(runsDirectory, runId, "checkpoints", checkpoint);
 }

@@ -1,6 +1,6 @@
 /**
- * The built dashboard as static files; every other page address gives its index.html. Without a build
- * a plain page says how to make one, and looks again at each request.
+ * The built dashboard as static files; every page address leads to its index.html. Without a build a
+ * plain page says how to make one, and looks again at each request.
  */
 import { join } from "node:path";
 import express, { type RequestHandler, Router } from "express";
@@ -28,11 +28,15 @@ export function dashboardRoutes(directory: string | undefined): Router {
   return router;
 }
 
-/** index.html for what a browser opens as a page; other addresses are left to the 404. */
+/**
+ * What a browser opens as a page; other addresses are left to the 404. The dashboard keeps its state
+ * behind "#" and names its assets relative to "/", so deeper page addresses lead there.
+ */
 function page(directory: string | undefined): RequestHandler {
   return (request, response, next) => {
     const isPage = request.accepts(["json", "html"]) === "html" && !/\.\w+$/.test(request.path);
     if (!isPage || request.path.startsWith("/api/")) return next();
+    if (request.path !== "/") return response.redirect("/");
     response.set("Cache-Control", "no-cache");
     const withoutBuild = () => response.type("html").send(PAGE_WITHOUT_BUILD);
     if (directory === undefined) return withoutBuild();

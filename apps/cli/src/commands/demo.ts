@@ -4,8 +4,8 @@ import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot } from "../clone-root.ts";
 import { backendOption, parseWhole } from "../option-parsers.ts";
+import { readConfig } from "../read-config.ts";
 import { serveUntilInterrupted } from "./serve.ts";
-import { readConfig } from "./train.ts";
 
 const RUN_ID = "demo";
 
@@ -32,26 +32,33 @@ export const demoCommand = () =>
     .addHelpText("after", EXAMPLES)
     .action(demo);
 
-async function demo(options: DemoOptions): Promise<void> {
+async function demo({ backend, ...address }: DemoOptions): Promise<void> {
   const root = findCloneRoot();
-  if (!(await isFinished(join(root, "runs")))) {
-    const config = await readConfig(join(root, "configs", "demo.json"), "configs/demo.json");
-    const { trainWithProgress } = await import("../train-with-progress.ts");
-    await trainWithProgress(
-      {
-        root,
-        backend: options.backend,
-        runsDirectory: join(root, "runs"),
-        runId: RUN_ID,
-        config,
-        trainFiles: [join(root, "data", "sample-train.fasta.gz")],
-        validationFiles: [join(root, "data", "sample-valid.fasta.gz")],
-        resume: "if-exists",
-      },
-      "npm start (or performer demo)",
-    );
+  if (!(await isFinished(join(root, "runs")))) await train(root, backend);
+  await serveUntilInterrupted({ root, backend, ...address });
+}
+
+async function train(root: string, backend: Backend): Promise<void> {
+  const { trainWithProgress } = await import("../train-with-progress.ts");
+  const { RunError } = await import("@performer/training");
+  try {
+    await trainWithProgress({
+      root,
+      backend,
+      precision: "float32",
+      eager: false,
+      runsDirectory: join(root, "runs"),
+      runId: RUN_ID,
+      config: await readConfig(join(root, "configs", "demo.json"), "configs/demo.json"),
+      trainFiles: [join(root, "data", "sample-train.fasta.gz")],
+      validationFiles: [join(root, "data", "sample-valid.fasta.gz")],
+      resume: "if-exists",
+      resumeCommand: "npm start (or performer demo)",
+    });
+  } catch (cause) {
+    if (!(cause instanceof RunError)) throw cause;
+    throw new Error(`${cause.message}; to start the demo over, delete runs/${RUN_ID}`, { cause });
   }
-  await serveUntilInterrupted({ root, ...options });
 }
 
 async function isFinished(runsDirectory: string): Promise<boolean> {
