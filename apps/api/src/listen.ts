@@ -10,7 +10,7 @@ export class ListenError extends Error {
 
 /**
  * @param port 0 takes any free one.
- * @returns the server and its address, such as http://127.0.0.1:7357.
+ * @returns the server and its address, such as http://127.0.0.1:8080.
  * @throws {ListenError} with the remedy.
  */
 export async function listen(

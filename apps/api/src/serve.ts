@@ -14,7 +14,7 @@ import { loadServedModel } from "./served-model.ts";
 import { createSimilaritySample } from "./similarity-sample.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
-export const DEFAULT_PORT = 7357;
+export const DEFAULT_PORT = 8080;
 /** Requests in flight have this long to finish after the signal. */
 const GRACE_MS = 10_000;
 
@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly runsDirectory?: string;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
-  /** 0 takes any free one. Default 7357. */
+  /** 0 takes any free one. Default 8080. */
   readonly port?: number;
   /** The best backend to try. Default: tensorflow. */
   readonly backend?: Backend;
@@ -36,7 +36,7 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** Such as http://127.0.0.1:7357. */
+  /** Such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly backend: string;
   /** Name of the newest model, or null. */

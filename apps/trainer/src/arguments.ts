@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { ResumePolicy } from "@performer/training";
 
-export const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE… --id ID [options]
+const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE… --id ID [options]
   --config FILE        a run config, such as configs/demo.json
   --train FILE         FASTA, plain, gzip or zstd; may be repeated
   --validation FILE    likewise

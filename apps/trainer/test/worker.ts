@@ -37,7 +37,7 @@ export const TINY_RUN = {
   },
 };
 
-export interface WorkerResult {
+interface WorkerResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;

@@ -8,11 +8,11 @@ import { backendOption, parseWhole } from "../option-parsers.ts";
 
 const EXAMPLES = `
 Examples:
-  $ performer serve                            on http://127.0.0.1:7357, for this machine only
-  $ performer serve --port 8080
+  $ performer serve                            on http://127.0.0.1:8080, for this machine only
+  $ performer serve --port 9000
   $ performer serve --host 0.0.0.0             for other machines as well: there is no login, so only
                                                inside a network that you trust
-  $ curl -s http://127.0.0.1:7357/api/embeddings -H 'Content-Type: application/json' \\
+  $ curl -s http://127.0.0.1:8080/api/embeddings -H 'Content-Type: application/json' \\
       -d '{"sequence": "MKTAYIAKQR"}'
 
 The newest checkpoint under runs/ answers; a newer one takes over while the server runs.`;
@@ -30,7 +30,7 @@ export const serveCommand = () =>
     .option("--host <address>", "address to listen on (default: 127.0.0.1, this machine only)")
     .option(
       "--port <number>",
-      "port to listen on, 0 for any free one (default: 7357)",
+      "port to listen on, 0 for any free one (default: 8080)",
       parseWhole(0, 65_535),
     )
     .option("--runs <folder>", "folder of the runs (default: runs in the clone)")

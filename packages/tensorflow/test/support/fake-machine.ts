@@ -12,7 +12,7 @@ import type { CommandResult, CommandRunner, Host } from "../../src/index.ts";
 
 export const LINUX: Host = { platform: "linux", arch: "x64", glibc: "2.36" };
 
-export const STEPS = [
+const STEPS = [
   "find python",
   "find compiler",
   "download wheel",
@@ -24,7 +24,7 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-export const succeeded = (stdout = ""): CommandResult => ({
+const succeeded = (stdout = ""): CommandResult => ({
   outcome: "succeeded",
   stdout,
   stderr: "",

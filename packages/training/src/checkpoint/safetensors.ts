@@ -11,7 +11,7 @@ const VALUE_BYTES = { F32: 4, I32: 4, F16: 2 } as const;
 export type DataType = keyof typeof VALUE_BYTES;
 
 /** A cap on hostile headers; the reference implementation has the same. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 /** Bytes before the JSON header: its length. */
 export const PREFIX_BYTES = 8;
 /** The header is padded with spaces, so that the values start on this boundary. */
