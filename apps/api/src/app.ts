@@ -57,6 +57,12 @@ export function createApp(dependencies: AppDependencies): Express {
   app.set("query parser", "simple");
   app.use(requestLog(logger), securityHeaders());
 
+  // what a path gives changes with the runs: browsers ask again, and get 304 where it is the same
+  app.use("/api", (_request, response, next) => {
+    response.set("Cache-Control", "no-cache");
+    next();
+  });
+
   app.route("/health").get(healthRoute(models, backend)).all(only("GET, HEAD"));
   app.route("/api/models").get(modelsRoute(models)).all(only("GET, HEAD"));
   app.route("/api/runs").get(runsRoute(runs)).all(only("GET, HEAD"));

@@ -9,7 +9,7 @@ import { ProblemError, sendProblem } from "./problem.ts";
 /** Answers what no route took. */
 export const notFound: RequestHandler = (request) => {
   throw new ProblemError("not-found", {
-    detail: `nothing answers ${request.method} at this address; see README.md for the list`,
+    detail: `nothing answers ${request.method} at this address; see apps/api/README.md for the list`,
   });
 };
 

@@ -4,10 +4,10 @@
  */
 
 /** Significant digits after which a decimal names one float32 only (IEEE 754-2019, 5.12.2). */
-export const FLOAT32_DIGITS = 9;
+const FLOAT32_DIGITS = 9;
 
 /**
- * "[0.1,-2]" of a slice.
+ * "[0.100000001,-2.00000000]" of a slice.
  * @throws {RangeError} where a value is not finite: JSON has no NaN, and a model should have none.
  */
 export function encodeNumbers(
@@ -16,13 +16,14 @@ export function encodeNumbers(
   end = values.length,
   digits = FLOAT32_DIGITS,
 ): string {
-  const parts = new Array<number>(end - start);
+  const parts = new Array<string>(end - start);
   for (let i = start; i < end; i++) {
     const value = values[i] as number;
     if (!Number.isFinite(value)) {
       throw new RangeError(`encodeNumbers: expected finite values, got ${value} at ${i}`);
     }
-    parts[i - start] = Number(value.toPrecision(digits));
+    // the text as it is: parsing it to drop trailing zeros would cost more than writing it
+    parts[i - start] = value.toPrecision(digits);
   }
   return `[${parts.join(",")}]`;
 }

@@ -11,7 +11,7 @@ export const SLOW_QUEUE_LIMIT = 4;
 /** Server-sent event streams open at a time. */
 export const STREAM_LIMIT = 64;
 /** Numbers in one answer: 4 million are about 45 MB of JSON. */
-export const ANSWER_LIMIT_NUMBERS = 4_000_000;
+const ANSWER_LIMIT_NUMBERS = 4_000_000;
 /** Answers kept of attention and similarity. */
 export const CACHE_LIMIT_BYTES = 64 * 1_048_576;
 

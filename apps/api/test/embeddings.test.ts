@@ -2,7 +2,7 @@ import { EmbeddingsResponse, MAX_SEQUENCES_PER_REQUEST } from "@performer/schema
 import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { BODY_LIMIT_BYTES } from "../src/limits.ts";
-import { EMBEDDING_SIZE, fakeApp, MAX_RESIDUES } from "./fakes.ts";
+import { EMBEDDING_SIZE, fakeApp, fakeModel, MAX_RESIDUES, storeOf } from "./fakes.ts";
 
 const post = (body: unknown) =>
   request(fakeApp())
@@ -102,6 +102,27 @@ describe("POST /api/embeddings refuses, naming the field and the limit", () => {
     expect(response.body).toMatchObject({ status, field });
     expect(response.body.limit).toBe(limit);
     expect(response.body.detail.length).toBeGreaterThan(20);
+  });
+
+  it("the request past the queue's limit, with Retry-After, and takes requests again later", async () => {
+    const model = fakeModel();
+    let finish = () => {};
+    const busy = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const slow = {
+      ...model,
+      embed: (ids: readonly Uint8Array[]) => busy.then(() => model.embed(ids)),
+    };
+    const app = fakeApp({ models: storeOf(slow), queueLimit: 1 });
+    const ask = () => request(app).post("/api/embeddings").send({ sequence: "MKT" });
+    const answers = [ask(), ask()].map((test) => test.then((response) => response));
+    const refused = await Promise.race(answers);
+    expect(refused.status).toBe(503);
+    expect(refused.headers["retry-after"]).toMatch(/^\d+$/);
+    finish();
+    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 503]);
+    expect((await ask()).status).toBe(200);
   });
 
   it("a body that is not JSON", async () => {

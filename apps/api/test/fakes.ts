@@ -6,7 +6,7 @@ import { type AppDependencies, createApp } from "../src/app.ts";
 import type { ModelStore, RunsReader, ServedModel } from "../src/ports.ts";
 
 export const EMBEDDING_SIZE = 2;
-export const MAX_LENGTH = 64;
+const MAX_LENGTH = 64;
 /** bos and eos take two of MAX_LENGTH. */
 export const MAX_RESIDUES = 62;
 
@@ -95,7 +95,7 @@ export const runEvents: readonly RunEvent[] = [
   { type: "checkpoint", step: 2, time, name: "step-00000002" },
   { type: "end", step: 2, time, reason: "finished" },
 ];
-export const runSummary: RunSummary = {
+const runSummary: RunSummary = {
   id: "demo",
   status: "finished",
   step: 2,

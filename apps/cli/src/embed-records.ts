@@ -68,7 +68,7 @@ async function* embedBatch(
 }
 
 /** A record that cannot be embedded. */
-export class RecordError extends Error {
+class RecordError extends Error {
   override readonly name = "RecordError";
 
   constructor({ source, line }: FastaRecord, problem: string, options?: ErrorOptions) {

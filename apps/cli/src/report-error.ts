@@ -3,11 +3,7 @@
  * 130 stopped by Ctrl-C. The stack is shown with --verbose only.
  */
 import { CommanderError } from "commander";
-
-/** A fault of how the command was called that the option parser cannot see. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { INTERRUPTED_EXIT_CODE } from "./interrupt.ts";
 
 /** The work stopped on request; the message tells how to go on. */
 export class Interrupted extends Error {
@@ -25,8 +21,8 @@ export function reportError(error: unknown, { verbose }: { readonly verbose: boo
   if (error instanceof CommanderError) {
     return { exitCode: error.exitCode === 0 ? 0 : 2, text: undefined };
   }
-  if (error instanceof Interrupted) return { exitCode: 130, text: error.message };
-  const exitCode = error instanceof UsageError ? 2 : 1;
+  if (error instanceof Interrupted) return { exitCode: INTERRUPTED_EXIT_CODE, text: error.message };
+  const exitCode = 1;
   if (!(error instanceof Error)) return { exitCode, text: `error: ${String(error)}` };
   if (verbose) return { exitCode, text: `error: ${withCauses(error)}` };
   return { exitCode, text: `error: ${error.message}` };

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { Interrupted, reportError, UsageError } from "../src/report-error.ts";
+import { Interrupted, reportError } from "../src/report-error.ts";
 
 describe("reportError", () => {
   const cause = new Error("the cause");
@@ -21,7 +21,6 @@ describe("reportError", () => {
 
   it("exits 2 for wrong usage, 0 for help, 130 for an interruption", () => {
     const exitCodeOf = (thrown: unknown) => reportError(thrown, { verbose: false }).exitCode;
-    expect(exitCodeOf(new UsageError("two files"))).toBe(2);
     expect(exitCodeOf(new CommanderError(1, "commander.unknownOption", ""))).toBe(2);
     expect(exitCodeOf(new CommanderError(0, "commander.helpDisplayed", ""))).toBe(0);
     expect(exitCodeOf(new Interrupted("resume with …"))).toBe(130);
