@@ -8,7 +8,7 @@ import { encodeGraph } from "../graph/graph-def.ts";
 import type { Session } from "../session/session.ts";
 import type { HostTensor } from "../session/tensor.ts";
 
-export type VariableType = "float32" | "int32";
+type VariableType = "float32" | "int32";
 export interface VariableSpec {
   readonly type: VariableType;
   readonly shape: Shape;
@@ -139,7 +139,7 @@ export function readVariable(
   );
 }
 
-export function assignVariable(graph: Graph, name: string, handle: Output, value: Output) {
+function assignVariable(graph: Graph, name: string, handle: Output, value: Output) {
   return graph.add({
     op: "AssignVariableOp",
     name,

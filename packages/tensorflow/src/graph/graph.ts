@@ -43,7 +43,7 @@ export interface GraphNode {
   readonly outputs: readonly Output[];
 }
 
-export interface NodeRequest {
+interface NodeRequest {
   readonly op: string;
   /** Wished name, "/" between scopes; a number is added where it is taken. */
   readonly name: string;

@@ -6,8 +6,6 @@
 import koffi, { type LibraryHandle } from "koffi";
 
 export type Pointer = bigint;
-/** Memory that JavaScript owns and TensorFlow reads or writes during one call. */
-export type Memory = Uint8Array | BigUint64Array | BigInt64Array;
 
 export interface CApi {
   readonly version: string;
@@ -44,7 +42,7 @@ export interface CApi {
 }
 
 /** Arguments of TF_SessionRun in its order, options and metadata left out. */
-export interface SessionRunCall {
+interface SessionRunCall {
   readonly session: Pointer;
   readonly inputs: Uint8Array;
   readonly inputValues: BigUint64Array;

@@ -27,7 +27,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface RunRequest {
+interface RunRequest {
   readonly feeds?: Readonly<Record<string, HostTensor>>;
   readonly fetches?: readonly string[];
   /** Operations that run for their effect. */

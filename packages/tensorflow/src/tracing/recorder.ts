@@ -37,7 +37,7 @@ export interface Recorder {
   nextSeed(): Output;
 }
 
-export interface EmitRequest {
+interface EmitRequest {
   readonly attributes?: Record<string, Attribute>;
   readonly type?: ElementType;
   readonly shape?: Shape;

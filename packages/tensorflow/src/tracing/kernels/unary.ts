@@ -124,11 +124,7 @@ export function unary(recorder: Recorder, op: string, x: Output): Output {
   return recorder.emit(op, [x], { attributes: { T: { type: x.type } } });
 }
 
-export function cast(
-  recorder: Recorder,
-  x: TracedValue,
-  type: "float32" | "int32" | "bool",
-): TracedValue {
+function cast(recorder: Recorder, x: TracedValue, type: "float32" | "int32" | "bool"): TracedValue {
   if (x.output.type === type) return x;
   if (x.splat !== undefined) {
     const value = type === "bool" ? Number(x.splat !== 0) : x.splat;
