@@ -20,6 +20,8 @@ export interface CheckpointStoreOptions {
   readonly logger: Logger;
   /** Milliseconds during which a look at the folder is not repeated. */
   readonly rescanMs?: number;
+  /** Milliseconds before a checkpoint that failed to load is tried again. */
+  readonly retryMs?: number;
 }
 
 interface Loan {
@@ -32,15 +34,15 @@ interface Loan {
 export function createCheckpointStore(
   options: CheckpointStoreOptions,
 ): ModelStore & { close(): void } {
-  const { load, logger, rescanMs = 1_000 } = options;
+  const { load, logger, rescanMs = 1_000, retryMs = 30_000 } = options;
   const look = createCheckpointScan(options.runsDirectory, logger);
   let lastLook:
     | { readonly at: number; readonly found: Promise<readonly FoundCheckpoint[]> }
     | undefined;
   let current: Loan | undefined;
   let loading: Promise<void> | undefined;
-  /** Checkpoints that failed to load; they are not tried again. */
-  const broken = new Set<string>();
+  /** When each checkpoint failed to load: it may be half copied, so it is tried again, but not at once. */
+  const failedAt = new Map<string, number>();
 
   const scan = () => {
     if (lastLook === undefined || performance.now() - lastLook.at > rescanMs) {
@@ -66,14 +68,15 @@ export function createCheckpointStore(
     for (const checkpoint of await scan()) {
       const identity = identify(checkpoint);
       if (identity === current?.identity) return;
-      if (broken.has(identity)) continue;
+      if (performance.now() - (failedAt.get(identity) ?? Number.NEGATIVE_INFINITY) < retryMs)
+        continue;
       try {
         const model = await load(checkpoint.directory, summarize(checkpoint));
         replace({ identity, model, borrowers: 0, replaced: false });
         logger.info({ model: checkpoint.name }, "model loaded");
         return;
       } catch (error) {
-        broken.add(identity);
+        failedAt.set(identity, performance.now());
         logger.warn({ err: error, model: checkpoint.name }, "a checkpoint cannot be loaded");
       }
     }

@@ -37,6 +37,7 @@ function openStore(refuse: (name: string) => boolean = () => false) {
     runsDirectory,
     logger,
     rescanMs: 0,
+    retryMs: 0,
     load: async (_directory, found): Promise<LoadedModel> => {
       if (refuse(found.name)) throw new Error("truncated");
       loaded.push(found.name);
@@ -101,6 +102,16 @@ describe("the checkpoint store", () => {
     await writeCheckpoint("a", 2, 2);
     const { served } = openStore((name) => name === "a/step-00000002");
     expect(await served()).toBe("a/step-00000001");
+  });
+
+  it("tries a checkpoint that did not load again, since it may have been half copied", async () => {
+    await writeCheckpoint("a", 1, 1);
+    await writeCheckpoint("a", 2, 2);
+    let isWhole = false;
+    const { served } = openStore((name) => name === "a/step-00000002" && !isWhole);
+    expect(await served()).toBe("a/step-00000001");
+    isWhole = true;
+    expect(await served()).toBe("a/step-00000002");
   });
 
   it("leaves out manifests that are broken, half-written folders and stray files", async () => {
