@@ -114,6 +114,17 @@ test("a model with no head kept: undefined figures, and no broken chart", async 
   expect(complaints).toEqual([]);
 });
 
+test.each([
+  [0.2, 1],
+  [0.001, 0],
+])("Mantel p = %d: the page says %i times that the agreement is chance", async (mantelP, times) => {
+  const answers = fullAnswers();
+  const similarity = () => ({ ...answers.similarity(), mantelP });
+  const { page } = await open("#/similarity", { ...answers, similarity });
+  await page.getByText("Marked pairs").waitFor();
+  expect(await page.getByText("No agreement with BLOSUM62 beyond chance").count()).toBe(times);
+});
+
 test("a run that does not exist: says so beside the list of those that do", async () => {
   const { page } = await open("#/training/no-such-run", fullAnswers());
   await page.getByRole("heading", { name: "No run is called no-such-run" }).waitFor();

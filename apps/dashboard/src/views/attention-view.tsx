@@ -29,7 +29,7 @@ export function AttentionView({ query, models }: AttentionViewProps) {
         <div>
           <h1>Attention maps</h1>
           <p class="lede">
-            Recovered from the linear model by sending one-hot values through each layer. A row is
+            Recovered from the features of the linear model, which never forms them itself. A row is
             the residue that looks, a column the residue looked at.
           </p>
         </div>

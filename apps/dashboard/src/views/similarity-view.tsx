@@ -58,6 +58,12 @@ function Similarity({ response, order, onOrder }: SimilarityProps) {
         </fieldset>
       </div>
       <SimilarityFigures response={response} />
+      {isByChance(response) && (
+        <p class="lede">
+          No agreement with BLOSUM62 beyond chance: this model has not seen enough proteins. Train
+          longer, on more than the bundled sample.
+        </p>
+      )}
       <SimilarityMatrices response={response} order={order} />
       <div class="split">
         <SimilarityScatter response={response} />
@@ -66,6 +72,9 @@ function Similarity({ response, order, onOrder }: SimilarityProps) {
     </div>
   );
 }
+
+/** At the usual 5 % of the one-sided Mantel test. */
+const isByChance = ({ mantelP }: SimilarityResponse) => mantelP !== null && mantelP > 0.05;
 
 interface OrderChoiceProps {
   readonly value: ResidueOrder;

@@ -1,0 +1,32 @@
+/**
+ * Takes the README's pictures from a running dashboard:
+ *
+ *   npm start, then in another terminal: node docs/images/take-screenshots.mjs [URL]
+ */
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [url = "http://127.0.0.1:8080"] = process.argv.slice(2);
+const VIEWS = [
+  { name: "training", ready: ".training-curves canvas", fullPage: false },
+  { name: "attention", ready: ".attention-grid button canvas", fullPage: true },
+  { name: "similarity", ready: "text=Marked pairs", fullPage: true },
+];
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu"],
+});
+const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+for (const { name, ready, fullPage } of VIEWS) {
+  await page.goto(`${url}/#/${name}`);
+  await page.locator(ready).first().waitFor({ timeout: 120_000 });
+  await page.waitForTimeout(1000); // charts draw after their data
+  await page.screenshot({
+    path: join(import.meta.dirname, `${name}.jpg`),
+    type: "jpeg",
+    quality: 80,
+    fullPage,
+  });
+}
+await browser.close();
