@@ -1,7 +1,7 @@
 /** What is measured: command line → cases. */
 import { parseArgs } from "node:util";
 
-export const CONTENDERS = [
+const CONTENDERS = [
   "eager",
   "compiled-float32",
   "compiled-bf16",
