@@ -4,8 +4,12 @@
  */
 import { join } from "node:path";
 import { type Backend, formatRuntime, loadRuntime } from "@performer/tensorflow";
-import { type RunTrainingOptions, runTraining } from "@performer/trainer";
-import { chooseStepper, type StepperWishes } from "./choose-stepper.ts";
+import {
+  chooseStepper,
+  type RunTrainingOptions,
+  runTraining,
+  type StepperWishes,
+} from "@performer/trainer";
 import { listenForInterrupt } from "./interrupt.ts";
 import { Interrupted } from "./report-error.ts";
 import { createTrainingProgress } from "./training-progress.ts";

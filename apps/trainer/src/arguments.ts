@@ -1,6 +1,7 @@
 /** The worker's command line: few options, no subcommands. People use `performer train` instead. */
 import { parseArgs } from "node:util";
 import type { ResumePolicy } from "@performer/training";
+import { PRECISIONS, type Precision } from "./choose-stepper.ts";
 
 const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE… --id ID [options]
   --config FILE        a run config, such as configs/demo.json
@@ -11,6 +12,8 @@ const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE…
   --resume             go on with the run ID from its newest checkpoint
   --resume-if-exists   go on with it if it exists, else start it
   --backend NAME       tensorflow (default), wasm or cpu
+  --eager              operation by operation, not as one compiled TensorFlow graph (slower)
+  --precision NAME     of the compiled graph: float32 (default), or bf16 where the processor has it
 SIGINT and SIGTERM stop after the running step, with a checkpoint; a second one stops at once.`;
 
 const BACKENDS = ["tensorflow", "wasm", "cpu"] as const;
@@ -23,6 +26,8 @@ export interface TrainerArguments {
   readonly runs: string;
   readonly resume: ResumePolicy;
   readonly backend: (typeof BACKENDS)[number];
+  readonly eager: boolean;
+  readonly precision: Precision;
 }
 
 /** @throws {Error} naming what is missing or wrong, with the usage. @param args without node and script. */
@@ -35,8 +40,13 @@ export function parseArguments(args: readonly string[]): TrainerArguments {
   if (validation.length === 0) throw usageError("--validation", "none");
   const backend = BACKENDS.find((name) => name === values.backend);
   if (backend === undefined) throw usageError(`--backend ${BACKENDS.join("|")}`, values.backend);
+  const precision = PRECISIONS.find((name) => name === values.precision);
+  if (precision === undefined) {
+    throw usageError(`--precision ${PRECISIONS.join("|")}`, values.precision);
+  }
   const resume = values.resume ? "always" : values["resume-if-exists"] ? "if-exists" : "never";
-  return { config, train, validation, id, runs: values.runs, resume, backend };
+  const { runs, eager } = values;
+  return { config, train, validation, id, runs, resume, backend, eager, precision };
 }
 
 function readValues(args: readonly string[]) {
@@ -52,6 +62,8 @@ function readValues(args: readonly string[]) {
         resume: { type: "boolean", default: false },
         "resume-if-exists": { type: "boolean", default: false },
         backend: { type: "string", default: "tensorflow" },
+        eager: { type: "boolean", default: false },
+        precision: { type: "string", default: "float32" },
       },
     }).values;
   } catch (cause) {

@@ -6,5 +6,11 @@
  * for await (const event of runTraining({ config, trainFiles, validationFiles, runsDirectory: "runs",
  *   runId: "first", backend: "tensorflow" })) console.log(describeEvent(event));
  */
+export {
+  chooseStepper,
+  PRECISIONS,
+  type Precision,
+  type StepperWishes,
+} from "./choose-stepper.ts";
 export { describeEvent } from "./describe-event.ts";
 export { type RunTrainingOptions, runTraining, type StepperFactory } from "./run-training.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseWith, RunConfig } from "@performer/schema";
 import { formatRuntime, loadRuntime } from "@performer/tensorflow";
 import { parseArguments } from "./arguments.ts";
+import { chooseStepper } from "./choose-stepper.ts";
 import { describeEvent, isWorthALine } from "./describe-event.ts";
 import { runTraining } from "./run-training.ts";
 
@@ -15,6 +16,7 @@ async function main(args: readonly string[]): Promise<void> {
   const config = parseWith(RunConfig, JSON.parse(text), options.config);
   const runtime = await loadRuntime({ root: ROOT, prefer: options.backend });
   console.log(formatRuntime(runtime));
+  const { name: backend, ...stepper } = chooseStepper(runtime, { root: ROOT, ...options });
 
   const events = runTraining({
     config,
@@ -23,8 +25,9 @@ async function main(args: readonly string[]): Promise<void> {
     runsDirectory: options.runs,
     runId: options.id,
     resume: options.resume,
-    backend: runtime.backend,
+    backend,
     signal: stopSignal(),
+    ...stepper,
   });
   for await (const event of events) {
     if (isWorthALine(event, config.training.steps)) console.log(describeEvent(event));

@@ -3,20 +3,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listCheckpoints, summarizeRun } from "@performer/training";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startWorker, stepsOf, TINY_RUN, untilStep, writeConfig } from "./worker.ts";
+import {
+  startWorker,
+  stepsOf,
+  TINY_RUN,
+  untilStep,
+  type WorkerRun,
+  writeConfig,
+} from "./worker.ts";
 
 let runs: string;
 let config: string;
+const run = (id: string): WorkerRun => ({ config, runs, id });
+
 beforeAll(async () => {
   runs = await mkdtemp(join(tmpdir(), "performer-trainer-"));
   config = await writeConfig(runs);
-  const { code, output } = await startWorker(config, runs, "whole").done;
+  const { code, output } = await startWorker(run("whole")).done;
   expect(code, output).toBe(0);
 });
 afterAll(() => rm(runs, { recursive: true }));
 
 const losses = async (id: string) =>
   (await stepsOf(runs, id)).map(({ step, metrics }) => [step, metrics.lossSum, metrics.weightSum]);
+
+/** Runs until the log holds `step`, then kill -9. */
+async function killAt(step: number, which: WorkerRun, extra: readonly string[] = []) {
+  const worker = startWorker(which, extra);
+  await untilStep(which, step, worker);
+  worker.process.kill("SIGKILL");
+  expect((await worker.done).signal).toBe("SIGKILL");
+}
 
 describe("a run", () => {
   test("writes every step once, ends as finished, and keeps the newest checkpoints", async () => {
@@ -32,14 +49,14 @@ describe("a run", () => {
 
   test("of the same id is refused, with the remedy, and what is there stays as it was", async () => {
     const before = await readFile(join(runs, "whole", "events.jsonl"), "utf8");
-    const { code, output } = await startWorker(config, runs, "whole").done;
+    const { code, output } = await startWorker(run("whole")).done;
     expect(code).toBe(1);
     expect(output).toMatch(/resume/);
     expect(await readFile(join(runs, "whole", "events.jsonl"), "utf8")).toBe(before);
   });
 
   test("that cannot begin leaves no folder behind", async () => {
-    const missing = startWorker(config, runs, "nothing", ["--train", join(runs, "no.fasta")]);
+    const missing = startWorker(run("nothing"), ["--train", join(runs, "no.fasta")]);
     const { code, output } = await missing.done;
     expect(code).toBe(1);
     expect(output).toContain("no.fasta");
@@ -48,26 +65,26 @@ describe("a run", () => {
 });
 
 describe("kill -9, then --resume", () => {
-  test("gives the very losses of the uninterrupted run, at whatever step it was killed", async () => {
-    const killed = startWorker(config, runs, "killed");
-    await untilStep(runs, "killed", 9, killed);
-    killed.process.kill("SIGKILL");
-    expect((await killed.done).signal).toBe("SIGKILL");
+  test.each(["cpu", "tensorflow"] as const)(
+    "gives the very losses of the uninterrupted run, at whatever step it was killed: %s",
+    async (backend) => {
+      const whole = { ...run(`whole-${backend}`), backend };
+      const { code, output } = await startWorker(whole).done;
+      expect(code, output).toBe(0);
 
-    const again = startWorker(config, runs, "killed", ["--resume"]);
-    await untilStep(runs, "killed", 20, again);
-    again.process.kill("SIGKILL");
-    await again.done;
-
-    const { code, output } = await startWorker(config, runs, "killed", ["--resume"]).done;
-    expect(code, output).toBe(0);
-    expect(output).toMatch(/resumed from step (18|24|30|36)/);
-    expect(await losses("killed")).toEqual(await losses("whole"));
-  });
+      const killed = { ...run(`killed-${backend}`), backend };
+      await killAt(9, killed);
+      await killAt(20, killed, ["--resume"]);
+      const last = await startWorker(killed, ["--resume"]).done;
+      expect(last.code, last.output).toBe(0);
+      expect(last.output).toMatch(/resumed from step (18|24|30|36)/);
+      expect(await losses(killed.id)).toEqual(await losses(whole.id));
+    },
+  );
 
   test("SIGTERM stops after the step with a checkpoint, and the run goes on from there", async () => {
-    const stopped = startWorker(config, runs, "stopped");
-    await untilStep(runs, "stopped", 8, stopped);
+    const stopped = startWorker(run("stopped"));
+    await untilStep(run("stopped"), 8, stopped);
     stopped.process.kill("SIGTERM");
     const { code, output } = await stopped.done;
     expect(code, output).toBe(0);
@@ -75,22 +92,15 @@ describe("kill -9, then --resume", () => {
     const steps = await stepsOf(runs, "stopped");
     expect(newest?.step).toBe(steps.at(-1)?.step);
 
-    expect((await startWorker(config, runs, "stopped", ["--resume"]).done).code).toBe(0);
+    expect((await startWorker(run("stopped"), ["--resume"]).done).code).toBe(0);
     expect(await losses("stopped")).toEqual(await losses("whole"));
   });
 
   test("other training data is refused", async () => {
     const other = join(runs, "other.fasta");
     await writeFile(other, ">a\nMKTAYIAKQR\n");
-    const killed = startWorker(config, runs, "other");
-    await untilStep(runs, "other", 7, killed);
-    killed.process.kill("SIGKILL");
-    await killed.done;
-    const { code, output } = await startWorker(config, runs, "other", [
-      "--resume",
-      "--train",
-      other,
-    ]).done;
+    await killAt(7, run("other"));
+    const { code, output } = await startWorker(run("other"), ["--resume", "--train", other]).done;
     expect(code).toBe(1);
     expect(output).toContain("expected the training data of the run");
   });

@@ -54,18 +54,22 @@ export async function writeConfig(folder: string): Promise<string> {
   return path;
 }
 
+export interface WorkerRun {
+  readonly config: string;
+  readonly runs: string;
+  readonly id: string;
+  /** cpu: eager JavaScript; tensorflow: the compiled graph, where TensorFlow is installed. */
+  readonly backend?: "cpu" | "tensorflow";
+}
+
 /** @param extra further arguments, such as --resume. */
-export function startWorker(
-  config: string,
-  runs: string,
-  id: string,
-  extra: string[] = [],
-): Worker {
+export function startWorker(run: WorkerRun, extra: readonly string[] = []): Worker {
+  const { config, runs, id, backend = "cpu" } = run;
   if (!existsSync(MAIN)) throw new Error(`startWorker: ${MAIN} is missing; run npm run build`);
   const sample = join(ROOT, "data", "sample-valid.fasta.gz");
   const child = spawn(process.execPath, [
     ...[MAIN, "--config", config, "--train", sample, "--validation", sample],
-    ...["--runs", runs, "--id", id, "--backend", "cpu", ...extra],
+    ...["--runs", runs, "--id", id, "--backend", backend, ...extra],
   ]);
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
@@ -77,7 +81,7 @@ export function startWorker(
 }
 
 /** Waits until the run's log holds `step`. */
-export async function untilStep(runs: string, id: string, step: number, worker: Worker) {
+export async function untilStep({ runs, id }: WorkerRun, step: number, worker: Worker) {
   for (;;) {
     const steps = await stepsOf(runs, id);
     if (steps.some((event) => event.step >= step)) return;

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { RunConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
+import type { Precision } from "@performer/trainer";
 import { Command, Option } from "commander";
-import type { Precision } from "../choose-stepper.ts";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, parseWhole } from "../option-parsers.ts";
 import { readConfig } from "../read-config.ts";

@@ -3,10 +3,11 @@
  * library is installed, else tfjs, operation by operation, which is several times slower.
  */
 import { type RuntimeDescription, tensorflowLibraries } from "@performer/tensorflow";
-import type { StepperFactory } from "@performer/trainer";
 import { createCompiledStepper } from "@performer/training";
+import type { StepperFactory } from "./run-training.ts";
 
-export type Precision = "float32" | "bf16";
+export const PRECISIONS = ["float32", "bf16"] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 export interface StepperChoice {
   /** For the run's record: "tensorflow graph, float32", or the backend's name. */
