@@ -10,6 +10,8 @@ export interface KernelCase {
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
   /** False where tfjs has no gradient, or the function is constant almost everywhere. */
   readonly differentiable: boolean;
+  /** The same function of other kernels, where the backend that runs eagerly lacks this one. */
+  readonly reference?: KernelCase["run"];
 }
 
 export interface Draw {
@@ -219,6 +221,11 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   Cumprod: reduction((x) => tf.cumprod(x, 2, true, true), false),
   // tfjs's own gradient is right on the innermost axis only
   Cumsum: reduction((x) => tf.cumsum(x, 2, true, true)),
+  // tf.logSoftmax is made of other kernels, on every backend
+  LogSoftmax: {
+    ...reduction((x) => tf.engine().runKernel("LogSoftmax", { logits: x }, { axis: -1 })),
+    reference: (x) => tf.logSoftmax(x as tf.Tensor),
+  },
   Max: reduction((x) => tf.max(x, [0, 2])),
   Mean: reduction((x) => tf.mean(x, 1, true)),
   Min: reduction((x) => tf.min(x, 1)),
@@ -267,6 +274,13 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     differentiable: false,
   },
 
+  // tf.broadcastTo tiles, on every backend; tfjs's gradient reads an attribute that nothing sets
+  BroadcastTo: {
+    inputs: (draw) => [draw.normal([1, draw.size(), 1])],
+    run: (x) => tf.engine().runKernel("BroadcastTo", { x: x as tf.Tensor }, broadcastOf(x)),
+    differentiable: false,
+    reference: (x) => tf.broadcastTo(x as tf.Tensor, broadcastOf(x).shape),
+  },
   Concat: {
     inputs: (draw) => {
       const shape = draw.shape(3);
@@ -404,3 +418,8 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   LinSpace: unary((x) => tf.add(tf.linspace(0, 1, x.shape[2] ?? 1), x), -1, 1),
   Range: unary((x) => tf.add(tf.range(0, x.shape[2] ?? 1), x), -1, 1),
 };
+
+/** A shape that [1, n, 1] broadcasts to, with an axis more. */
+function broadcastOf(x: tf.Tensor | undefined): { shape: number[] } {
+  return { shape: [2, 3, x?.shape[1] ?? 1, 4] };
+}
