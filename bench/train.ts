@@ -3,7 +3,7 @@
  * train`. Contenders run in processes of their own, interleaved in rounds, so that a disturbance of
  * the machine hits all of them; see docs/benchmarks.md for results.
  */
-import { startContender } from "./train/contender.ts";
+import { type Contender, startContender } from "./train/contender.ts";
 import { machineDescription, waitForQuiet } from "./train/machine.ts";
 import { parseBenchOptions, type TrainCase, trainCases } from "./train/options.ts";
 import { type ContenderResult, formatTable, summarize } from "./train/table.ts";
@@ -21,12 +21,12 @@ async function runCase(trainCase: TrainCase): Promise<ContenderResult[]> {
   const contenders = [];
   for (const name of options.contenders) {
     const contender = await startContender(name, trainCase);
-    // a contender that cannot run here says why, and the others go on
-    if ("reason" in contender) console.log(`${name}: left out, ${contender.reason}`);
-    else contenders.push(contender);
+    // a contender that cannot run here, or not this case, says why, and the others go on
+    const reason = "reason" in contender ? contender.reason : await warmUp(contender);
+    if (reason !== null) console.log(`${name}: left out, ${reason}`);
+    else if (!("reason" in contender)) contenders.push(contender);
   }
   try {
-    for (const contender of contenders) await contender.run(options.warmUpSteps);
     const samples = contenders.map((contender) => ({ contender, runs: [] as Run[] }));
     for (let round = 0; round < options.rounds; round++) {
       for (const { contender, runs } of samples) {
@@ -38,6 +38,17 @@ async function runCase(trainCase: TrainCase): Promise<ContenderResult[]> {
     );
   } finally {
     for (const contender of contenders) contender.stop();
+  }
+}
+
+/** @returns null, or why the contender cannot run the case. */
+async function warmUp(contender: Contender): Promise<string | null> {
+  try {
+    await contender.run(options.warmUpSteps);
+    return null;
+  } catch (error) {
+    contender.stop();
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

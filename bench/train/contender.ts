@@ -60,7 +60,7 @@ export async function startContender(
     async run(steps) {
       child.stdin.write(`${steps}\n`);
       const result = await answer();
-      if (typeof result["reason"] === "string") throw new Error(`${name}: ${result["reason"]}`);
+      if (typeof result["reason"] === "string") throw new Error(result["reason"]);
       return result as unknown as ContenderRun;
     },
     stop: () => child.kill(),

@@ -31,6 +31,7 @@ const step = (number: number): RunEvent => ({
   gradientNorm: 1,
   tokensPerSecond: 6200,
   secondsLeft: 185,
+  waitShare: 0.01,
 });
 
 function show(events: readonly RunEvent[], isTTY: boolean): string {

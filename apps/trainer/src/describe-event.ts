@@ -19,9 +19,9 @@ export function describeEvent(event: RunEvent): string {
       return `${from}: ${event.totalSteps} steps, ${event.parameterCount} parameters, baseline perplexity ${event.baseline.perplexity.toFixed(2)}`;
     }
     case "step":
-      return `${at}: loss ${event.metrics.loss.toFixed(4)}, perplexity ${event.metrics.perplexity.toFixed(2)}, ${Math.round(event.tokensPerSecond)} tokens/s, ${Math.round(event.secondsLeft)} s left`;
+      return `${at}: loss ${event.metrics.loss.toFixed(4)}, perplexity ${event.metrics.perplexity.toFixed(2)}, ${Math.round(event.tokensPerSecond)} tokens/s, ${percent(event.waitShare)} waiting for data, ${Math.round(event.secondsLeft)} s left`;
     case "evaluation":
-      return `${at}: validation perplexity ${event.metrics.perplexity.toFixed(3)}, accuracy ${(100 * event.metrics.accuracy).toFixed(2)} %`;
+      return `${at}: validation perplexity ${event.metrics.perplexity.toFixed(3)}, accuracy ${percent(event.metrics.accuracy)}`;
     case "checkpoint":
       return `${at}: checkpoint ${event.name}`;
     case "end":
@@ -30,3 +30,5 @@ export function describeEvent(event: RunEvent): string {
       return event satisfies never;
   }
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

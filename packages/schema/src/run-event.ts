@@ -46,6 +46,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     gradientNorm: z.number(),
     tokensPerSecond: z.number(),
     secondsLeft: z.number(),
+    /** Share of the time since the last step that this one waited for its batch, 0 to 1. */
+    waitShare: z.number().min(0).max(1),
   }),
   z.object({ ...common, type: z.literal("evaluation"), metrics: Metrics }),
   z.object({ ...common, type: z.literal("checkpoint"), name: z.string() }),

@@ -11,32 +11,50 @@ export interface EvaluateOptions {
   readonly maxBatches?: number;
 }
 
+type Batches = AsyncIterable<TrainingBatch> | Iterable<TrainingBatch>;
+
+/** Sums over the scored positions of one batch: an eager model's, or a compiled graph's. */
+export type BatchEvaluator = (batch: TrainingBatch) => Promise<MetricSums>;
+
+/** `evaluateBatches` of a model, operation by operation on the tfjs backend that is set. */
+export function evaluateModel(
+  model: PerformerModel,
+  batches: Batches,
+  options: EvaluateOptions = {},
+): Promise<Metrics> {
+  return evaluateBatches((batch) => evaluateBatch(model, batch), batches, options);
+}
+
 /**
  * Loss, perplexity and accuracy over all scored positions: sums over all batches first, means after.
  * @throws {Error} where no position was scored.
  */
-export async function evaluateModel(
-  model: PerformerModel,
-  batches: AsyncIterable<TrainingBatch> | Iterable<TrainingBatch>,
+export async function evaluateBatches(
+  evaluate: BatchEvaluator,
+  batches: Batches,
   { maxBatches = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
 ): Promise<Metrics> {
   let sums = NO_SUMS;
   let taken = 0;
   for await (const batch of batches) {
-    sums = addSums(sums, await evaluateBatch(model, batch));
+    sums = addSums(sums, await evaluate(batch));
     taken += 1;
     if (taken >= maxBatches) break;
     await yieldToEventLoop();
   }
   if (sums.weightSum === 0) {
     throw new Error(
-      `evaluateModel: expected scored positions, got none in ${taken} batches; is the validation set empty?`,
+      `evaluateBatches: expected scored positions, got none in ${taken} batches; is the validation set empty?`,
     );
   }
   return metricsOf(sums);
 }
 
-async function evaluateBatch(model: PerformerModel, batch: TrainingBatch): Promise<MetricSums> {
+/** Sums of one batch under `model`, without dropout. */
+export async function evaluateBatch(
+  model: PerformerModel,
+  batch: TrainingBatch,
+): Promise<MetricSums> {
   const numbers = tf.tidy(() => {
     const shape: [number, number] = [batch.rows, batch.length];
     const { logits } = applyModel(model, {

@@ -21,7 +21,12 @@ export {
 } from "./checkpoint/load-checkpoint.ts";
 export { SafetensorsError } from "./checkpoint/safetensors.ts";
 export { type SaveCheckpointOptions, saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
-export { type EvaluateOptions, evaluateModel } from "./evaluate.ts";
+export {
+  type BatchEvaluator,
+  type EvaluateOptions,
+  evaluateBatches,
+  evaluateModel,
+} from "./evaluate.ts";
 export { addSums, type MetricSums, metricsOf, NO_SUMS } from "./metrics.ts";
 export { createAdamW, isDecayed } from "./optimizer/adamw.ts";
 export { scheduledRate } from "./optimizer/schedule.ts";

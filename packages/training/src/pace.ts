@@ -4,12 +4,14 @@ export interface Pace {
   /**
    * @param tokens that the step trained on.
    * @param stepMs duration of the step alone.
+   * @param waitMs how long the step had to wait for its batch.
    */
   measure(
     step: number,
     tokens: number,
     stepMs: number,
-  ): { tokensPerSecond: number; secondsLeft: number };
+    waitMs: number,
+  ): { tokensPerSecond: number; secondsLeft: number; waitShare: number };
 }
 
 /**
@@ -24,11 +26,12 @@ export function createPace(
 ): Pace {
   const startedAt = now();
   return {
-    measure(step, tokens, stepMs) {
+    measure(step, tokens, stepMs, waitMs) {
       const msPerStep = (now() - startedAt) / (step - startStep);
       return {
         tokensPerSecond: (1000 * tokens) / stepMs,
         secondsLeft: ((totalSteps - step) * msPerStep) / 1000,
+        waitShare: waitMs / (waitMs + stepMs),
       };
     },
   };

@@ -7,12 +7,13 @@ import { drawProjections, type PerformerModel } from "@performer/performer";
 import type { BatchPosition, TrainingBatch } from "@performer/proteins";
 import { randomKey, splitKey } from "@performer/random";
 import type { Metrics, ModelConfig, RunConfig, RunEvent } from "@performer/schema";
-import { evaluateModel } from "./evaluate.ts";
+import { evaluateBatches } from "./evaluate.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import { metricsOf } from "./metrics.ts";
 import { scheduledRate } from "./optimizer/schedule.ts";
 import type { OptimizerState } from "./optimizer/transform.ts";
 import { createPace } from "./pace.ts";
+import { withPrefetch } from "./prefetch.ts";
 import type { StepResult, TrainStepper } from "./step/train-stepper.ts";
 
 /** What a checkpoint holds. The tensors stay the stepper's. */
@@ -99,8 +100,10 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
 
   const pace = createPace(startStep, steps);
   let step = startStep;
-  for await (const { batch, position } of options.batches) {
+  let askedAt = performance.now();
+  for await (const { batch, position } of withPrefetch(options.batches)) {
     if (signal?.aborted && step === startStep) return;
+    const waitMs = performance.now() - askedAt;
     step += 1;
     if (isRedrawDue(config.model, step)) {
       stepper.redraw(drawProjections(config.model, splitKey(key, "projection", step - 1)));
@@ -116,7 +119,7 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
       metrics: metricsOf(result.sums),
       learningRate,
       gradientNorm: result.gradientNorm,
-      ...pace.measure(step, countTokens(batch), performance.now() - startedAt),
+      ...pace.measure(step, countTokens(batch), performance.now() - startedAt, waitMs),
     };
 
     // a stop between two steps: SIGINT arrives here
@@ -139,16 +142,17 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
       yield { type: "checkpoint", ...stamp(step), name };
     }
     if (isLast || signal?.aborted) return;
+    askedAt = performance.now();
   }
   throw new Error(
     `train: expected batches for ${steps} steps, got ${step}; is the training set empty?`,
   );
 }
 
-async function evaluate({ config, stepper, evaluationBatches }: TrainOptions): Promise<Metrics> {
+function evaluate({ config, stepper, evaluationBatches }: TrainOptions): Promise<Metrics> {
   const { evaluationBatches: maxBatches } = config.training;
-  return evaluateModel(
-    await stepper.readModel(),
+  return evaluateBatches(
+    (batch) => stepper.evaluateBatch(batch),
     evaluationBatches(),
     maxBatches > 0 ? { maxBatches } : {},
   );

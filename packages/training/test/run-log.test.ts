@@ -39,6 +39,7 @@ const step = (number: number): RunEvent => ({
   gradientNorm: 1,
   tokensPerSecond: 1,
   secondsLeft: 1,
+  waitShare: 0.01,
 });
 const evaluation = (number: number): RunEvent => ({
   type: "evaluation",
@@ -166,6 +167,24 @@ test("a follower of a run that is cut back and resumed goes on from the resume's
   await session(1, [start(1), step(2), end(2, "finished")]);
   await following;
   expect(seen.slice(5)).toEqual(["4 start 1", "5 step 2", "6 end 2"]);
+});
+
+test("a follower that reads between the cut and the resume's start repeats nothing", async () => {
+  await session(0, [start(0), step(1), checkpoint(1), step(2), step(3)]);
+  const seen: string[] = [];
+  const following = (async () => {
+    for await (const { line, event } of followRunEvents(paths.root, { pollMs: 5 })) {
+      seen.push(`${line} ${event.type} ${event.step}`);
+    }
+  })();
+  await until(() => seen.length === 5);
+  const log = await openRunLog(paths, { totalSteps: 8, resumedFrom: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // several polls
+  await log.append({ ...start(1), time: new Date().toISOString() });
+  await log.append(end(1, "finished"));
+  await log.close();
+  await following;
+  expect(seen.slice(5)).toEqual(["4 start 1", "5 end 1"]);
 });
 
 test("aborting ends a follower that waits", async () => {

@@ -43,6 +43,7 @@ test("the file opens with the version record and holds each step's scalars with 
       gradientNorm: 2,
       tokensPerSecond: 1000,
       secondsLeft: 3,
+      waitShare: 0.01,
     },
   ]);
   expect(rest).toEqual([]);

@@ -61,6 +61,7 @@ export function stepEvent(step: number, totalSteps: number): RunEvent {
     gradientNorm: 0.42 + 0.05 * noise.normal(),
     tokensPerSecond: 11_240 + 180 * noise.normal(),
     secondsLeft: (totalSteps - step) * SECONDS_PER_STEP,
+    waitShare: 0.01,
   };
 }
 

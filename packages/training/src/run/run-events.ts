@@ -46,19 +46,21 @@ export async function* followRunEvents(
   const path = runPaths(root).events;
   let position: Position | undefined;
   let seen = fromLine;
+  const startsSeen = new Set<string>();
   while (!signal?.aborted) {
     const read = await readLinesAfter(path, position);
     if (read !== undefined) {
       if (!read.continued) {
         const cutBack = position !== undefined || seen > read.lines.length;
-        if (cutBack) seen = lastStart(read.lines);
-        read.lines.splice(0, seen);
+        if (cutBack) seen = resumeIndex(read.lines, startsSeen);
+        for (const line of read.lines.splice(0, seen)) if (isStart(line)) startsSeen.add(line);
       }
       position = read.position;
       for (const line of read.lines) {
         if (signal?.aborted) return;
         seen += 1;
         const event = parseEvent(line, `${path}:${seen}`);
+        if (event.type === "start") startsSeen.add(line);
         yield { line: seen, event };
         if (event.type === "end") return;
       }
@@ -102,12 +104,16 @@ async function readLinesAfter(
   }
 }
 
-/** Index of the last "start" event: what a reader of a log that was cut back has not seen. */
-function lastStart(lines: readonly string[]): number {
-  const isStart = (line: string, index: number) =>
-    parseEvent(line, `line ${index + 1}`).type === "start";
-  return Math.max(0, lines.findLastIndex(isStart));
+/**
+ * Where a log that was cut back goes on: at the resume's "start" event, or at the end of what is left
+ * as long as that event is not written.
+ */
+function resumeIndex(lines: readonly string[], startsSeen: ReadonlySet<string>): number {
+  const index = lines.findLastIndex(isStart);
+  return startsSeen.has(lines[index] ?? "") ? lines.length : Math.max(0, index);
 }
+
+const isStart = (line: string) => parseEvent(line, "a line read before").type === "start";
 
 /** @param place file and line, for the error. */
 export function parseEvent(line: string, place: string): RunEvent {

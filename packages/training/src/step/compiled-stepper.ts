@@ -25,14 +25,12 @@ import {
   slotName,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { type MetricSums, sumsOf } from "../metrics.ts";
+import { sumsOf } from "../metrics.ts";
 import { isDecayed } from "../optimizer/adamw.ts";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
 import type { TrainStepper } from "./train-stepper.ts";
 
 export interface CompiledStepper extends TrainStepper {
-  /** Sums over the batch under the parameters as they stand, without dropout. */
-  evaluateBatch(batch: TrainingBatch): Promise<MetricSums>;
   /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
 }

@@ -9,6 +9,7 @@ import {
   unflattenTree,
 } from "@performer/performer";
 import * as tf from "@tensorflow/tfjs-core";
+import { evaluateBatch } from "../evaluate.ts";
 import { sumsOf } from "../metrics.ts";
 import type { GradientTransform, OptimizerState } from "../optimizer/transform.ts";
 import { trainStep } from "./train-step.ts";
@@ -37,6 +38,7 @@ export function createEagerStepper(options: EagerStepperOptions): TrainStepper {
       result.numbers.dispose();
       return { sums: sumsOf(numbers), gradientNorm: numbers[3] ?? Number.NaN };
     },
+    evaluateBatch: (batch) => evaluateBatch(model, batch),
     readModel: async () => model,
     readOptimizerState: async () => state,
     redraw(projections) {

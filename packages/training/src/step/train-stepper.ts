@@ -31,6 +31,8 @@ export interface TrainStepper {
    * parameters are worthless then.
    */
   step(batch: TrainingBatch, context: StepContext): Promise<StepResult>;
+  /** Sums over the batch under the parameters as they stand, without dropout. */
+  evaluateBatch(batch: TrainingBatch): Promise<MetricSums>;
   /** The model as it stands. It belongs to the stepper and lasts until the next call of `step`. */
   readModel(): Promise<PerformerModel>;
   /** The optimiser's slots, likewise. */
