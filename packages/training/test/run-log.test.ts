@@ -67,6 +67,17 @@ async function session(resumedFrom: number, events: RunEvent[], totalSteps = 8):
   await log.close();
 }
 
+/** What a follower sees, as it comes. */
+function follow(): { seen: string[]; following: Promise<void> } {
+  const seen: string[] = [];
+  const following = (async () => {
+    for await (const { line, event } of followRunEvents(paths.root, { pollMs: 5 })) {
+      seen.push(`${line} ${event.type} ${event.step}`);
+    }
+  })();
+  return { seen, following };
+}
+
 const described = async () =>
   (await readRunEvents(paths.root)).map((event) => `${event.type} ${event.step}`);
 
@@ -157,12 +168,7 @@ test("following from a line gives what comes after it, once", async () => {
 
 test("a follower of a run that is cut back and resumed goes on from the resume's start", async () => {
   await session(0, [start(0), step(1), checkpoint(1), step(2), step(3)]);
-  const seen: string[] = [];
-  const following = (async () => {
-    for await (const { line, event } of followRunEvents(paths.root, { pollMs: 5 })) {
-      seen.push(`${line} ${event.type} ${event.step}`);
-    }
-  })();
+  const { seen, following } = follow();
   await until(() => seen.length === 5);
   await session(1, [start(1), step(2), end(2, "finished")]);
   await following;
@@ -171,12 +177,7 @@ test("a follower of a run that is cut back and resumed goes on from the resume's
 
 test("a follower that reads between the cut and the resume's start repeats nothing", async () => {
   await session(0, [start(0), step(1), checkpoint(1), step(2), step(3)]);
-  const seen: string[] = [];
-  const following = (async () => {
-    for await (const { line, event } of followRunEvents(paths.root, { pollMs: 5 })) {
-      seen.push(`${line} ${event.type} ${event.step}`);
-    }
-  })();
+  const { seen, following } = follow();
   await until(() => seen.length === 5);
   const log = await openRunLog(paths, { totalSteps: 8, resumedFrom: 1 });
   await new Promise((resolve) => setTimeout(resolve, 50)); // several polls
