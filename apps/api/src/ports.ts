@@ -14,7 +14,7 @@ export interface SequenceEmbedding {
   readonly mean: Float32Array;
 }
 
-/** A loaded model. Its methods may block the event loop; routes call them through the queue. */
+/** A loaded model. Its eager methods block the event loop; routes call all of them through the queue. */
 export interface ServedModel {
   readonly summary: ModelSummary;
   embed(sequences: readonly Uint8Array[]): Promise<readonly SequenceEmbedding[]>;

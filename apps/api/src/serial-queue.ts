@@ -1,7 +1,7 @@
 /**
- * One job at a time, in order of arrival. Eager tfjs computes on the thread of the event loop, so
- * running two models "at once" would only hold twice the memory; between jobs the loop turns once,
- * which lets server-sent events and health checks through.
+ * One job at a time, in order of arrival. Eager tfjs computes on the thread of the event loop, and a
+ * compiled graph takes every core, so running two at once would only hold twice the memory; between
+ * jobs the loop turns once, which lets server-sent events and health checks through.
  */
 import { ProblemError } from "./problem.ts";
 

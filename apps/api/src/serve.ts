@@ -3,7 +3,7 @@
  * the built dashboard, and closes cleanly when its signal aborts.
  */
 import { join } from "node:path";
-import { type Backend, loadRuntime } from "@performer/tensorflow";
+import { type Backend, loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { type Logger, pino } from "pino";
 import { readAnchors } from "./anchors.ts";
 import { createApp } from "./app.ts";
@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** The best backend to try. Default: tensorflow. */
   readonly backend?: Backend;
+  /** Embeds operation by operation, not through compiled graphs. Default false. */
+  readonly eager?: boolean;
   /** Closes the server. */
   readonly signal: AbortSignal;
   /** Default: pino, JSON lines to standard error. */
@@ -55,10 +57,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     ...(options.backend !== undefined && { prefer: options.backend }),
   });
   const sample = createSimilaritySample(join(root, "data", "sample-valid.fasta.gz"));
+  const isCompiled = backend === "tensorflow" && !options.eager;
+  const libraries = isCompiled ? tensorflowLibraries(root) : null;
   const models = createCheckpointStore({
     runsDirectory,
     logger,
-    load: (directory, summary) => loadServedModel(directory, summary, sample),
+    load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries }),
   });
   const app = createApp({
     models,

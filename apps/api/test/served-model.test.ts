@@ -50,7 +50,7 @@ beforeAll(async () => {
     runsDirectory,
     logger: pino({ level: "silent" }),
     rescanMs: 0,
-    load: (directory, summary) => loadServedModel(directory, summary, sample),
+    load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries: null }),
   });
   app = fakeApp({ models: store, logger: pino() });
 });

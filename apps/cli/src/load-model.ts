@@ -2,9 +2,26 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findNewestCheckpoint } from "@performer/api";
-import { type Backend, loadRuntime } from "@performer/tensorflow";
-import { type LoadedCheckpoint, latestCheckpoint, loadCheckpoint } from "@performer/training";
+import { type Backend, loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
+import {
+  type CompiledModel,
+  compileModel,
+  type LoadedCheckpoint,
+  latestCheckpoint,
+  loadCheckpoint,
+} from "@performer/training";
 import { resolveUserPath } from "./clone-root.ts";
+
+export interface ModelOptions {
+  readonly checkpoint?: string;
+  readonly backend: Backend;
+  readonly eager?: true;
+}
+
+export interface LoadedModel extends LoadedCheckpoint {
+  /** The same model as TensorFlow graphs; null where there is no TensorFlow, or eager was asked. */
+  readonly compiled: CompiledModel | null;
+}
 
 /**
  * @param checkpoint a checkpoint's folder, or a run's, of which the newest is taken; default: the
@@ -13,11 +30,14 @@ import { resolveUserPath } from "./clone-root.ts";
  */
 export async function loadModel(
   root: string,
-  { checkpoint, backend }: { readonly checkpoint?: string; readonly backend: Backend },
-): Promise<LoadedCheckpoint> {
+  { checkpoint, backend: prefer, eager }: ModelOptions,
+): Promise<LoadedModel> {
   const directory = await findCheckpoint(root, checkpoint);
-  await loadRuntime({ root, prefer: backend });
-  return loadCheckpoint(directory);
+  const { backend } = await loadRuntime({ root, prefer });
+  const loaded = await loadCheckpoint(directory);
+  const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
+  const compiled = libraries && (await compileModel({ model: loaded.model, libraries }));
+  return { ...loaded, compiled };
 }
 
 async function findCheckpoint(root: string, asked: string | undefined): Promise<string> {

@@ -10,6 +10,10 @@ export const backendOption = () =>
     .choices(BACKENDS)
     .default("tensorflow");
 
+/** `--eager`, of every command that computes through compiled graphs where it can. */
+export const eagerOption = () =>
+  new Option("--eager", "compute operation by operation, not as one compiled graph (slower)");
+
 /** For `.option("--port <n>", …, parseWhole(0, 65535))`. */
 export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -75,6 +75,25 @@ describe("performer embed", () => {
     expect(parseLines(stdout)).toMatchObject([{ accession: "a", length: 3 }]);
   });
 
+  it("gives the same vectors on the best backend, compiled or --eager", async () => {
+    const best = ["--checkpoint", join(folder, "tiny")];
+    const input = `>a\nMKTAYIAKQR\n>b\n${"ACDEFGHIKL".repeat(30)}\n>c\nGG\n`;
+    const outputs = await Promise.all(
+      [model, best, [...best, "--eager"]].map((args) =>
+        performer(["embed", "-", "--per-residue", ...args], { input }),
+      ),
+    );
+    const [reference = [], ...others] = outputs.map(({ stdout }) => parseLines(stdout));
+    expect(reference).toHaveLength(3);
+    for (const lines of others) {
+      for (const [i, { residues = [] }] of reference.entries()) {
+        expect(largestDifference(lines[i]?.residues?.flat() ?? [], residues.flat())).toBeLessThan(
+          1e-5,
+        );
+      }
+    }
+  });
+
   it("writes --output when it is whole, and never half of it", async () => {
     const good = join(folder, "good.jsonl");
     await performer(["embed", "-", "--output", good, ...model], { input: ">a\nMKT\n>b\nMK\n" });
@@ -124,5 +143,11 @@ describe("performer evaluate", () => {
     // of 20 equally frequent residues the unigram baseline cannot do better than chance
     expect(baseline.metrics.perplexity).toBeCloseTo(20, 6);
     expect(baseline.metrics.accuracy).toBeCloseTo(1 / 20, 6);
+
+    const best = ["--checkpoint", join(folder, "tiny")];
+    const compiled = await performer(["evaluate", file, "--baseline", file, "--json", ...best]);
+    const { lossSum, ...counts } = JSON.parse(compiled.stdout).metrics;
+    expect(lossSum / metrics.lossSum).toBeCloseTo(1, 5);
+    expect(counts.weightSum).toBe(metrics.weightSum);
   });
 });

@@ -3,9 +3,9 @@
  * grouped by length and padded to a few bucket lengths, so little is wasted and compiled shapes recur;
  * results come in the order of the input, and a sequence's vectors do not depend on its neighbours.
  */
-import { applyModel, type PerformerModel } from "@performer/performer";
+import type { PerformerModel } from "@performer/performer";
 import { collateSequences, groupByLength, SPECIALS_PER_ROW } from "@performer/proteins";
-import * as tf from "@tensorflow/tfjs-core";
+import { type Encoder, eagerEncoder } from "./encoder.ts";
 import { createPacer } from "./pacer.ts";
 
 export interface EmbedOptions {
@@ -23,15 +23,17 @@ export interface SequenceEmbedding {
 }
 
 /**
+ * @param source a model, computed eagerly, or what computes its hidden states in another way.
  * @param sequences residue ids, without specials.
  * @throws {RangeError} naming the sequence that is empty or longer than the model takes: nothing is cut.
  */
 export async function embedSequences(
-  model: PerformerModel,
+  source: PerformerModel | Encoder,
   sequences: readonly Uint8Array[],
   { maxTokens = 8192 }: EmbedOptions = {},
 ): Promise<SequenceEmbedding[]> {
-  const { maxLength } = model.config;
+  const encoder = "encode" in source ? source : eagerEncoder(source);
+  const { maxLength, embeddingSize } = encoder.config;
   assertLengths(sequences, maxLength);
   const groups = groupByLength(
     sequences.map((sequence) => sequence.length + SPECIALS_PER_ROW),
@@ -42,35 +44,15 @@ export async function embedSequences(
   for (const group of groups) {
     const rows = group.indices.map((index) => sequences[index] as Uint8Array);
     const paddedLength = Math.min(group.length, maxLength);
-    const hidden = await hiddenStates(model, rows, paddedLength);
-    const rowSize = paddedLength * model.config.embeddingSize;
+    const hidden = await encoder.encode(collateSequences(rows, { length: paddedLength }));
+    const rowSize = paddedLength * embeddingSize;
     group.indices.forEach((index, row) => {
       const states = hidden.subarray(row * rowSize, (row + 1) * rowSize);
-      results[index] = readRow(states, rows[row]?.length ?? 0, model.config.embeddingSize);
+      results[index] = readRow(states, rows[row]?.length ?? 0, embeddingSize);
     });
     await breathe();
   }
   return results;
-}
-
-/** [B × L × E] */
-async function hiddenStates(
-  model: PerformerModel,
-  sequences: readonly Uint8Array[],
-  length: number,
-): Promise<Float32Array> {
-  const batch = collateSequences(sequences, { length });
-  const shape: [number, number] = [batch.rows, batch.length];
-  const hidden = tf.tidy(() => {
-    const tokens = tf.tensor2d(batch.tokens, shape, "int32");
-    const paddingMask = tf.tensor2d(batch.paddingMask, shape, "float32");
-    return applyModel(model, { tokens, paddingMask }).hidden;
-  });
-  try {
-    return await hidden.data<"float32">();
-  } finally {
-    hidden.dispose();
-  }
 }
 
 /** The residues of one row [L × E], which stand after its bos. */

@@ -15,6 +15,7 @@ export {
 } from "./amino-acid-similarity.ts";
 export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";
+export type { Encoder } from "./encoder.ts";
 export { type HeadSimilarity, headSimilarity } from "./head-similarity.ts";
 export {
   collectReceivedAttention,

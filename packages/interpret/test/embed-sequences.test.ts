@@ -4,6 +4,7 @@ import { expectClose, expectConstantMemory } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { embedSequences } from "../src/embed-sequences.ts";
+import type { Encoder } from "../src/encoder.ts";
 import { drawSequence, mechanisms, tinyModel } from "./tiny-model.ts";
 
 beforeAll(async () => {
@@ -80,6 +81,27 @@ test("an empty or too long sequence is refused by its index, before any work", a
     "embedSequences: expected 1 to 62 residues (the model's maxLength less bos and eos), got 63 in sequence 1; split it into windows",
   );
   await expect(embedSequences(model, [new Uint8Array(0)])).rejects.toThrow("got 0 in sequence 0");
+});
+
+test("an encoder beside the model computes each padded batch, and its rows come back in order", async () => {
+  const shapes: number[][] = [];
+  const encoder: Encoder = {
+    config: { embeddingSize: 2, maxLength: 64 },
+    encode: async ({ tokens, rows, length }) => {
+      shapes.push([rows, length]);
+      return Float32Array.from({ length: 2 * tokens.length }, (_, i) => Number(tokens[i >> 1]));
+    },
+  };
+  const embeddings = await embedSequences(encoder, sequences);
+  expect(shapes).toEqual([
+    [4, 32],
+    [1, 48],
+    [1, 64],
+  ]);
+  for (const [index, sequence] of sequences.entries()) {
+    const twice = [...sequence].flatMap((residue) => [residue, residue]);
+    expect([...(embeddings[index]?.residues ?? [])]).toEqual(twice);
+  }
 });
 
 test("no sequences give no embeddings", async () => {

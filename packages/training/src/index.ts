@@ -22,6 +22,11 @@ export {
 export { SafetensorsError } from "./checkpoint/safetensors.ts";
 export { type SaveCheckpointOptions, saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 export {
+  type CompiledModel,
+  type CompileModelOptions,
+  compileModel,
+} from "./compiled/compiled-model.ts";
+export {
   type BatchEvaluator,
   type EvaluateOptions,
   evaluateBatches,

@@ -7,7 +7,7 @@ import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { type EmbeddedRecord, embedRecords } from "../embed-records.ts";
-import { backendOption } from "../option-parsers.ts";
+import { backendOption, eagerOption } from "../option-parsers.ts";
 
 const EXAMPLES = `
 Output: one JSON object a line and sequence, in the order of the files:
@@ -24,6 +24,7 @@ Examples:
 interface EmbedOptions {
   readonly checkpoint?: string;
   readonly backend: Backend;
+  readonly eager?: true;
   readonly output?: string;
   readonly perResidue?: true;
   readonly lenient?: true;
@@ -40,6 +41,7 @@ export const embedCommand = () =>
     .option("--lenient", "read letters that are no residues as X instead of refusing them")
     .option("--skip-long", "pass over sequences that the model cannot take, with a warning each")
     .addOption(backendOption())
+    .addOption(eagerOption())
     .addHelpText("after", EXAMPLES)
     .action(embed);
 
@@ -50,11 +52,11 @@ async function embed(files: readonly string[], options: EmbedOptions): Promise<v
   const { readFastaFiles } = await import("@performer/proteins/node");
   const { loadModel } = await import("../load-model.ts");
 
-  const { model } = await loadModel(root, options);
+  const { model, compiled } = await loadModel(root, options);
   const { maxLength, embeddingSize } = model.config;
   const paths = files.map((file) => (file === "-" ? file : resolveUserPath(root, file)));
   const embedded = embedRecords(readFastaFiles(paths), {
-    embed: (sequences) => embedSequences(model, sequences),
+    embed: (sequences) => embedSequences(compiled ?? model, sequences),
     maxResidues: maxLength - 2,
     policy: options.lenient ? "lenient" : "strict",
     ...(options.skipLong && { onTooLong: warn }),
@@ -66,6 +68,7 @@ async function embed(files: readonly string[], options: EmbedOptions): Promise<v
     return `{"accession":${JSON.stringify(accession)},"length":${length},"mean":${encodeNumbers(mean)}${vectors}}\n`;
   };
   await writeLines(embedded, toLine, options.output && resolveUserPath(root, options.output));
+  await compiled?.close();
 }
 
 const warn = (message: string) => process.stderr.write(`passed over: ${message}\n`);

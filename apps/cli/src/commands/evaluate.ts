@@ -5,7 +5,7 @@ import { DataConfig, MaskingConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
 
 const EXAMPLES = `
 A masked (bidirectional) model is scored on masked positions, chosen by the seed; a causal one on
@@ -20,6 +20,7 @@ Examples:
 interface EvaluateOptions {
   readonly checkpoint?: string;
   readonly backend: Backend;
+  readonly eager?: true;
   readonly baseline?: string[];
   readonly batches?: number;
   readonly seed: number;
@@ -41,6 +42,7 @@ export const evaluateCommand = () =>
     .option("--lenient", "read letters that are no residues as X instead of refusing them")
     .option("--json", "print one JSON object")
     .addOption(backendOption())
+    .addOption(eagerOption())
     .addHelpText("after", EXAMPLES)
     .action(evaluate);
 
@@ -58,7 +60,7 @@ async function evaluate(files: readonly string[], options: EvaluateOptions): Pro
     "@performer/proteins"
   );
   const { createFileSource } = await import("@performer/proteins/node");
-  const { evaluateModel } = await import("@performer/training");
+  const { evaluateBatches, evaluateModel } = await import("@performer/training");
   const { loadModel } = await import("../load-model.ts");
 
   const scored = filesOr(root, files, "sample-valid.fasta.gz");
@@ -69,7 +71,7 @@ async function evaluate(files: readonly string[], options: EvaluateOptions): Pro
   const baseline = empiricalBaseline(await countResidues(createFileSource(fitted), policy));
   const baselineMetrics = baseline.score(await countResidues(source, policy));
 
-  const { model, manifest } = await loadModel(root, options);
+  const { model, manifest, compiled } = await loadModel(root, options);
   const batches = createEvaluationBatches({
     source,
     policy,
@@ -82,9 +84,12 @@ async function evaluate(files: readonly string[], options: EvaluateOptions): Pro
     model: manifest.name,
     step: manifest.step,
     files: scored.map((file) => basename(file)),
-    metrics: await evaluateModel(model, batches, maxBatches),
+    metrics: compiled
+      ? await evaluateBatches(compiled.evaluateBatch, batches, maxBatches)
+      : await evaluateModel(model, batches, maxBatches),
     baseline: { files: fitted.map((file) => basename(file)), metrics: baselineMetrics },
   };
+  await compiled?.close();
   process.stdout.write(`${options.json ? JSON.stringify(evaluation) : formatTable(evaluation)}\n`);
 }
 

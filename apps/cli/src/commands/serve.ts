@@ -4,7 +4,7 @@ import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { listenForInterrupt } from "../interrupt.ts";
-import { backendOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
 
 const EXAMPLES = `
 Examples:
@@ -22,6 +22,7 @@ interface ServeCommandOptions {
   readonly port?: number;
   readonly runs?: string;
   readonly backend: Backend;
+  readonly eager?: true;
 }
 
 export const serveCommand = () =>
@@ -35,6 +36,7 @@ export const serveCommand = () =>
     )
     .option("--runs <folder>", "folder of the runs (default: runs in the clone)")
     .addOption(backendOption())
+    .addOption(eagerOption())
     .addHelpText("after", EXAMPLES)
     .action(async ({ runs, ...options }: ServeCommandOptions) => {
       const root = findCloneRoot();

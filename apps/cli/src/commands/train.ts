@@ -5,7 +5,7 @@ import type { Backend } from "@performer/tensorflow";
 import type { Precision } from "@performer/trainer";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
 import { readConfig } from "../read-config.ts";
 
 const EXAMPLES = `
@@ -49,7 +49,7 @@ export const trainCommand = () =>
         .choices(["float32", "bf16"] satisfies Precision[])
         .default("float32"),
     )
-    .option("--eager", "compute operation by operation, not as one compiled graph (slower)")
+    .addOption(eagerOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
     .action(train);

@@ -1,0 +1,118 @@
+/**
+ * The model inside a TensorFlow program: its tensors as variables, and applied on them while a graph
+ * is traced. The names are those of a checkpoint, "layers/0/…" and "projections/0".
+ */
+import {
+  applyModel,
+  crossEntropy,
+  type DropoutMask,
+  flattenTree,
+  type PerformerModel,
+  unflattenTree,
+} from "@performer/performer";
+import type { TrainingBatch } from "@performer/proteins";
+import {
+  compileForward,
+  type GraphContext,
+  type HostTensor,
+  type Program,
+} from "@performer/tensorflow/compiled";
+import * as tf from "@tensorflow/tfjs-core";
+import type { BatchEvaluator } from "../evaluate.ts";
+import { sumsOf } from "../metrics.ts";
+import type { NamedTensors } from "../optimizer/transform.ts";
+
+/** What the graph needs of the model: names and config, no tensor. */
+export interface GraphModel {
+  readonly config: PerformerModel["config"];
+  readonly parameters: readonly string[];
+  readonly projections: readonly string[];
+}
+
+/** Copies the model's tensors into the program's variables. */
+export async function assignModel(program: Program, model: PerformerModel): Promise<GraphModel> {
+  const parameters = flattenTree(model.parameters);
+  const projections = namedProjections(model.projections);
+  await program.variables.assign(await toHosts({ ...parameters, ...projections }));
+  return {
+    config: model.config,
+    parameters: Object.keys(parameters),
+    projections: Object.keys(projections),
+  };
+}
+
+/** The model on `tensors` by name. */
+export function modelOn(model: GraphModel, tensors: NamedTensors): PerformerModel {
+  const pick = (name: string) => tensors[name] as tf.Tensor;
+  return {
+    config: model.config,
+    parameters: unflattenTree(
+      Object.fromEntries(model.parameters.map((name) => [name, pick(name)])),
+    ),
+    projections: model.projections.map((name) => pick(name) as tf.Tensor2D),
+  };
+}
+
+export const namedProjections = (projections: readonly tf.Tensor2D[]): NamedTensors =>
+  Object.fromEntries(projections.map((projection, layer) => [`projections/${layer}`, projection]));
+
+/** Loss and metric sums of a batch with the inputs of `batchInputs`. */
+export function lossOf(
+  model: GraphModel,
+  inputs: NamedTensors,
+  { variables, uniform }: GraphContext,
+  purpose: "training" | "evaluation",
+): { loss: tf.Scalar; sums: tf.Tensor } {
+  const { tokens, targets, lossMask, scoreMask, paddingMask } = inputs as Record<
+    keyof ReturnType<typeof batchInputs>,
+    tf.Tensor2D
+  >;
+  const dropoutMask: DropoutMask = (shape, rate) =>
+    tf.div(tf.cast(tf.greaterEqual(uniform(shape), rate), "float32"), 1 - rate);
+  const { logits } = applyModel(
+    modelOn(model, variables),
+    { tokens, paddingMask },
+    // the key means nothing in the graph: each mask is a stream of its own under the step's seed
+    purpose === "training" ? { dropoutKey: [0, 0], dropoutMask } : {},
+  );
+  const learned = crossEntropy(logits, targets, lossMask);
+  const scored = crossEntropy(logits, targets, scoreMask);
+  return {
+    loss: tf.div<tf.Scalar>(learned.lossSum, tf.maximum(learned.weightSum, 1)),
+    sums: tf.stack([scored.lossSum, scored.weightSum, scored.correctSum]),
+  };
+}
+
+/** Scores batches under the variables as they stand, without dropout. */
+export function compileEvaluation(program: Program, model: GraphModel): BatchEvaluator {
+  const evaluate = compileForward(program, "evaluate", (inputs, context) => ({
+    sums: lossOf(model, inputs, context, "evaluation").sums,
+  }));
+  return async (batch) => {
+    const { sums } = await evaluate(batchInputs(batch));
+    return sumsOf(sums?.values as Float32Array);
+  };
+}
+
+export function batchInputs(batch: TrainingBatch) {
+  const shape = [batch.rows, batch.length];
+  return {
+    tokens: { type: "int32", shape, values: batch.inputs },
+    targets: { type: "int32", shape, values: batch.targets },
+    lossMask: { type: "float32", shape, values: batch.lossMask },
+    scoreMask: { type: "float32", shape, values: batch.scoreMask },
+    paddingMask: { type: "float32", shape, values: batch.paddingMask },
+  } satisfies Record<string, HostTensor>;
+}
+
+export async function toHosts(tensors: NamedTensors): Promise<Record<string, HostTensor>> {
+  const entries = Object.entries(tensors).map(async ([name, tensor]) => {
+    const host: HostTensor = {
+      type: "float32",
+      shape: tensor.shape,
+      values: (await tensor.data()) as Float32Array,
+    };
+    return [name, host] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
