@@ -8,9 +8,7 @@ await runAsProgram(async () => {
   await ensureBuild();
   await runPerformer(["setup"]);
   // the other Node releases that the runtime is tested under, kept in .cache
-  await runCommand(process.execPath, ["packages/tensorflow/test/support/fetch-node.mjs"], {
-    quiet: true,
-  });
+  await runCommand(process.execPath, ["packages/tensorflow/test/support/fetch-node.mjs"]);
   const browser = await ensureBrowser();
   await runCommand("npx", ["vitest", "run", ...process.argv.slice(2)], {
     env: { CHROMIUM_PATH: browser },

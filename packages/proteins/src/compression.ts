@@ -1,16 +1,16 @@
 /**
  * Which compression a file has, by its first bytes and never by its name, and zstd in JavaScript.
- * gzip is left to the platform: zlib in Node, DecompressionStream in browsers.
+ * gzip is left to the platform, as an argument: zlib in Node, DecompressionStream in browsers.
  */
 import { Decompress } from "fzstd";
 
-export type Compression = "gzip" | "zstd" | "none";
+type Compression = "gzip" | "zstd" | "none";
 
 /** Bytes that `detectCompression` needs. */
 const MAGIC_BYTES = 4;
 
 /** @param start the first four bytes of a file, or all of it where it is shorter. */
-export function detectCompression(start: Uint8Array): Compression {
+function detectCompression(start: Uint8Array): Compression {
   const [a, b, c, d] = start;
   if (a === 0x1f && b === 0x8b) return "gzip"; // RFC 1952, 2.3.1
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd"; // RFC 8878, 3.1.1
@@ -19,10 +19,33 @@ export function detectCompression(start: Uint8Array): Compression {
 }
 
 /**
+ * Plain bytes of data that may be compressed with gzip or zstd.
+ * @param gunzip the platform's.
+ * @throws {Error} where the data are damaged or end early.
+ */
+export async function* decompress(
+  chunks: AsyncIterable<Uint8Array>,
+  gunzip: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const peeked = await peekMagic(chunks);
+  const compression = detectCompression(peeked.start);
+  switch (compression) {
+    case "none":
+      return yield* peeked.chunks;
+    case "gzip":
+      return yield* gunzip(peeked.chunks);
+    case "zstd":
+      return yield* decompressZstd(peeked.chunks);
+    default:
+      compression satisfies never;
+  }
+}
+
+/**
  * The first bytes of a stream, and the stream again from its start.
  * It joins as many chunks as the magic bytes need.
  */
-export async function peekMagic(
+async function peekMagic(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ start: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
@@ -65,9 +88,7 @@ export function damagedDataError(compression: Compression, cause: unknown): Erro
  * Decompressed bytes of one or more zstd frames. fzstd passes over their checksums.
  * @throws {Error} where the data are damaged or end early.
  */
-export async function* decompressZstd(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+async function* decompressZstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let output: Uint8Array[] = [];
   const stream = new Decompress((data) => {
     output.push(data);

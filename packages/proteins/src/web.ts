@@ -6,7 +6,7 @@
  * @example
  * for await (const record of readFastaFile(input.files[0])) console.log(record.header);
  */
-import { decompressZstd, detectCompression, peekMagic } from "./compression.ts";
+import { decompress } from "./compression.ts";
 import type { FastaRecord } from "./fasta-record.ts";
 import { readFasta } from "./read-fasta.ts";
 
@@ -19,7 +19,10 @@ export async function* readFastaFile(
   file: File | Blob | Response,
   options: { readonly maxSequenceLength?: number } = {},
 ): AsyncGenerator<FastaRecord> {
-  yield* readFasta(decompress(chunksOf(streamOf(file))), { source: nameOf(file), ...options });
+  yield* readFasta(decompress(chunksOf(streamOf(file)), gunzip), {
+    source: nameOf(file),
+    ...options,
+  });
 }
 
 function streamOf(file: Blob | Response): ReadableStream<Uint8Array> {
@@ -42,21 +45,6 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {
     await reader.cancel();
-  }
-}
-
-async function* decompress(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const peeked = await peekMagic(chunks);
-  const compression = detectCompression(peeked.start);
-  switch (compression) {
-    case "none":
-      return yield* peeked.chunks;
-    case "gzip":
-      return yield* gunzip(peeked.chunks);
-    case "zstd":
-      return yield* decompressZstd(peeked.chunks);
-    default:
-      compression satisfies never;
   }
 }
 

