@@ -7,13 +7,14 @@ const root = join(import.meta.dirname, "..");
 
 /** Workspace → workspaces that its sources may import. */
 const ALLOWED: Record<string, readonly string[]> = {
+  "packages/file-lock": [],
   "packages/random": [],
   "packages/schema": [],
   "packages/proteins": ["random", "schema"],
   "packages/performer": ["random", "schema"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
-  "packages/tensorflow": ["random", "schema", "performer"],
-  "packages/training": ["random", "schema", "proteins", "performer", "tensorflow"],
+  "packages/tensorflow": ["file-lock", "random", "schema", "performer"],
+  "packages/training": ["file-lock", "random", "schema", "proteins", "performer", "tensorflow"],
   "packages/charts": [],
   "packages/testing": [],
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],

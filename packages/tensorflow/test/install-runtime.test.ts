@@ -64,7 +64,6 @@ describe("the wheel", () => {
     });
     expect(existsSync(join(installed, "site/tensorflow/include"))).toBe(false);
     expect(existsSync(join(root, ".runtime", `staging-${KEY}`))).toBe(false);
-    expect(existsSync(join(root, ".runtime/install.lock"))).toBe(false);
   });
 
   test("ends with one line: runtime, version, threads, device and instruction sets", async () => {

@@ -58,7 +58,7 @@ export {
   runPaths,
   settleRunConfig,
 } from "./run/run-folder.ts";
-export { acquireRunLock, isRunLocked, type RunLock } from "./run/run-lock.ts";
+export { acquireRunLock } from "./run/run-lock.ts";
 export { openRunLog, type RunLog, type RunLogOptions, withRunLog } from "./run/run-log.ts";
 export {
   type CompiledStepper,

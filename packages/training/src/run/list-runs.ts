@@ -1,10 +1,10 @@
 /** The runs of a folder at a glance, from their logs: nothing is kept besides the files. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isFileLocked } from "@performer/file-lock";
 import type { RunEvent, RunSummary } from "@performer/schema";
 import { readRunEvents } from "./run-events.ts";
 import { runPaths } from "./run-folder.ts";
-import { isRunLocked } from "./run-lock.ts";
 
 /**
  * Newest start first. A folder without a "start" event is not a run yet and is left out; a missing
@@ -52,5 +52,5 @@ export async function summarizeRun(
 /** A log without an end is that of a running process, or of one that was killed. */
 async function statusOf(root: string, last: RunEvent): Promise<RunSummary["status"]> {
   if (last.type === "end") return last.reason;
-  return (await isRunLocked(runPaths(root).lock)) ? "running" : "interrupted";
+  return (await isFileLocked(runPaths(root).lock)) ? "running" : "interrupted";
 }

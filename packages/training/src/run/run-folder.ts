@@ -24,7 +24,7 @@ export function runPaths(root: string): RunPaths {
     root,
     config: join(root, "config.json"),
     events: join(root, "events.jsonl"),
-    lock: join(root, "lock.json"),
+    lock: join(root, "train.lock"),
     tensorboard: join(root, "tensorboard"),
     checkpoints: join(root, "checkpoints"),
   };

@@ -1,0 +1,1 @@
+export { type FileLock, isFileLocked, LockHeldError, lockFile } from "./file-lock.ts";
