@@ -2,7 +2,6 @@
 import { type RandomKey, splitKey } from "@performer/random";
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { attention } from "./attention.ts";
 import { type DropoutMask, dropout } from "./dropout.ts";
 import { feedForward } from "./feed-forward.ts";
 import { applyNorm } from "./layer-norm.ts";
@@ -19,10 +18,9 @@ export interface BlockContext {
   readonly config: ModelConfig;
   /** [B, L] */
   readonly shape: readonly [number, number];
-  readonly projection: tf.Tensor2D | undefined;
-  readonly paddingMask: tf.Tensor2D | undefined;
+  /** The attention of this layer, [B, L, H, D]: over the whole sequence, or one step of decoding. */
+  readonly attend: (state: AttentionState) => tf.Tensor4D;
   readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;
-  readonly observe: ((state: AttentionState) => void) | undefined;
 }
 
 /** x [B L, E] → [B L, E] */
@@ -42,20 +40,16 @@ export function applyBlock(
 }
 
 function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContext): tf.Tensor2D {
-  const { config, projection, paddingMask } = context;
-  const { embeddingSize: E, numHeads: H } = config;
+  const { embeddingSize: E, numHeads: H } = context.config;
   const [B, L] = context.shape;
   const project = (input: tf.Tensor2D, name: string) =>
     tf.matMul<tf.Tensor2D>(input, leaf(branch(tree, name), "kernel") as tf.Tensor2D);
   const heads = (name: string) => tf.reshape<tf.Rank.R4>(project(x, name), [B, L, H, E / H]);
 
-  const state = { query: heads("query"), key: heads("key"), value: heads("value") };
-  context.observe?.(state);
-  const output = attention(state.query, state.key, state.value, {
-    config: config.attention,
-    direction: config.direction,
-    projection,
-    paddingMask,
+  const output = context.attend({
+    query: heads("query"),
+    key: heads("key"),
+    value: heads("value"),
   });
   return project(tf.reshape<tf.Rank.R2>(output, [B * L, E]), "output");
 }

@@ -6,11 +6,12 @@
 import { type RandomKey, splitKey } from "@performer/random";
 import { ModelConfig, parseWith } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type AttentionState, applyBlock, type BlockContext } from "./block.ts";
+import { attention } from "./attention.ts";
+import type { AttentionState } from "./block.ts";
 import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
 import { embedTokens, tokenLogits } from "./embedding.ts";
-import { applyNorm } from "./layer-norm.ts";
-import { branch, disposeTree, type ParameterTree } from "./parameter-tree.ts";
+import { applyLayers } from "./layers.ts";
+import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
 import { initParameters } from "./parameters.ts";
 import { drawProjections } from "./projection.ts";
 
@@ -84,21 +85,20 @@ export function applyModel(
     if (dropping) {
       x = dropout(x, config.dropout, splitKey(dropping.key, "embedding"), dropping.mask);
     }
-    const layers = branch(parameters, "layers");
-    for (let layer = 0; layer < config.numLayers; layer++) {
-      const context: BlockContext = {
-        config,
-        shape: [B, L],
-        projection: projections[layer],
-        paddingMask,
-        dropout: dropping && { ...dropping, key: splitKey(dropping.key, "layer", layer) },
-        observe: options.observe && ((state) => options.observe?.(layer, state)),
-      };
-      // the names of tidies become those of the nodes where a graph is traced from this
-      const before = x;
-      x = tf.tidy(`layers/${layer}`, () => applyBlock(before, branch(layers, layer), context));
-    }
-    const hidden = applyNorm(x, parameters, "finalNorm"); // [B L, E]
+    const hidden = applyLayers(x, parameters, {
+      config,
+      shape: [B, L],
+      dropout: dropping,
+      attend(layer, state) {
+        options.observe?.(layer, state);
+        return attention(state.query, state.key, state.value, {
+          config: config.attention,
+          direction: config.direction,
+          projection: projections[layer],
+          paddingMask,
+        });
+      },
+    });
     return {
       hidden: tf.reshape<tf.Rank.R3>(hidden, [B, L, config.embeddingSize]),
       logits: tf.reshape<tf.Rank.R3>(
