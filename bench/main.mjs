@@ -1,8 +1,8 @@
-/** `npm run bench -- NAME …`: runs bench/NAME.ts on built packages. Plain JavaScript, as Node 20 runs no TypeScript. */
+/** `npm run bench -- NAME …`: runs bench/NAME.ts on built packages. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { runnerImport } from "vite";
 import { ensureBuild } from "../setup/build.mjs";
+import { importTypeScript } from "../setup/import-typescript.mjs";
 
 const [name = ""] = process.argv.splice(2, 1);
 const file = join(import.meta.dirname, `${name}.ts`);
@@ -12,8 +12,4 @@ if (!/^[a-z/-]+$/.test(name) || !existsSync(file)) {
 }
 // a contender is started by a benchmark that has seen to the build
 if (!name.includes("/")) await ensureBuild();
-await runnerImport(file, {
-  configFile: false,
-  logLevel: "error",
-  server: { hmr: false, watch: null },
-});
+await importTypeScript(file);

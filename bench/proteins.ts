@@ -81,7 +81,7 @@ for (let round = 0; round < ROUNDS; round++) {
     rates.set(name, [...(rates.get(name) ?? []), rate]);
   }
 }
-console.log(`${machineDescription()}\n`);
+console.log(`${machineDescription()}, ${new Date().toISOString().slice(0, 10)}\n`);
 console.log("| contender | a second, median (range) |\n| --- | --- |");
 for (const [name, values] of rates) {
   const sorted = values.toSorted((a, b) => a - b).map((rate) => rate.toFixed(0));

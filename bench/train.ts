@@ -9,7 +9,7 @@ import { parseBenchOptions, type TrainCase, trainCases } from "./train/options.t
 import { type ContenderResult, formatTable, summarize } from "./train/table.ts";
 
 const options = parseBenchOptions(process.argv.slice(2));
-console.log(machineDescription());
+console.log(`${machineDescription()}, ${new Date().toISOString().slice(0, 10)}`);
 for (const trainCase of trainCases(options)) {
   const quiet = await waitForQuiet(options.patienceMs);
   const results = await runCase(trainCase);

@@ -53,6 +53,29 @@ const workspaces = ["packages", "apps"].flatMap((group) =>
   readdirSync(join(root, group)).map((name) => `${group}/${name}`),
 );
 
+test("experiments import packages and the trainer through their exports, and nobody imports them", () => {
+  const folder = join(root, "experiments");
+  const imports = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap((name) => importsOf(join(folder, name)));
+  const packages = readdirSync(join(root, "packages"));
+  const foreign = imports.filter(({ file, specifier }) => {
+    if (specifier.startsWith(".")) {
+      const target = join(file, "..", specifier);
+      return !target.startsWith("experiments/") && target !== "bench/train/machine.ts";
+    }
+    const [scope, name = "", ...deeper] = specifier.split("/");
+    if (scope !== "@performer") return false;
+    return ![...packages, "trainer"].includes(name) || deeper.length > 1 || deeper[0] === "src";
+  });
+  expect(foreign).toEqual([]);
+  const importers = workspaces
+    .flatMap(sourcesOf)
+    .flatMap(importsOf)
+    .filter(({ specifier }) => specifier.includes("/experiments/"));
+  expect(importers).toEqual([]);
+});
+
 describe.each(workspaces)("%s", (workspace) => {
   const imports = sourcesOf(workspace).flatMap(importsOf);
 

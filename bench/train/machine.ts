@@ -11,7 +11,7 @@ export function machineDescription(): string {
   const text = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
   const found = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]?.split(" "));
   const flags = FLAGS.filter((flag) => found.has(flag)).join(" ");
-  return `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${memory} GiB, ${flags}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+  return `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${memory} GiB, ${flags}, Node ${process.version}`;
 }
 
 /** Share of the processors that others used over the last second, 0 to 1. */

@@ -18,10 +18,10 @@ export interface FrameOptions {
   /** Name and unit of the values, beside the legend: "attention", "Pearson r". */
   readonly legendTitle: string;
   /** One a row; 1, 2, 3 … without. */
-  readonly rowLabels?: readonly string[];
-  readonly columnLabels?: readonly string[];
-  readonly rowTitle?: string;
-  readonly columnTitle?: string;
+  readonly rowLabels?: readonly string[] | undefined;
+  readonly columnLabels?: readonly string[] | undefined;
+  readonly rowTitle?: string | undefined;
+  readonly columnTitle?: string | undefined;
   /** px of the cells together; 24 px a cell up to 480 px without. */
   readonly width?: number;
   /** The page shows through without; a file that stands alone wants "white". */

@@ -25,8 +25,11 @@ export {
   divergingScaleFor,
   sequentialScaleFor,
 } from "./color-scale.ts";
+export { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";
 export type { HeatMapCell } from "./heat-map-cells.ts";
+export { type LineChartData, type LineChartOptions, lineChart } from "./line-chart.ts";
+export type { LinePoint, LineSeries } from "./line-chart-series.ts";
 export { type Matrix, matrixFromRows } from "./matrix.ts";
 export { pointAt } from "./point-at.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";

@@ -10,7 +10,7 @@ export interface ScatterPoint {
   readonly y: number;
   /** Tooltip, and the name beside a marked point. */
   readonly label: string;
-  readonly marked?: boolean;
+  readonly marked?: boolean | undefined;
 }
 
 export interface ScatterPlotOptions {
@@ -23,6 +23,8 @@ export interface ScatterPlotOptions {
   /** px, axes included; 480 × 320 without. */
   readonly width?: number;
   readonly height?: number;
+  /** The page shows through without; a file that stands alone wants "white". */
+  readonly background?: string;
 }
 
 const MARGIN = { top: 2 * FONT_SIZE + 6, right: 40, bottom: 44, left: 56 } as const;
@@ -41,6 +43,13 @@ export function scatterPlot(
   const y = scaleOver(points.map((point) => point.y)).range([bottom, MARGIN.top]);
 
   const svg = createSvg(document, width, height).attr("role", "img").attr("aria-label", title);
+  if (options.background) {
+    svg
+      .append("rect")
+      .attr("width", "100%")
+      .attr("height", "100%")
+      .attr("fill", options.background);
+  }
   svg
     .append("text")
     .attr("class", "title")

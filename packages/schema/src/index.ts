@@ -7,6 +7,13 @@
  */
 export { CHECKPOINT_FORMAT, CheckpointManifest } from "./checkpoint-manifest.ts";
 export {
+  ExperimentClaim,
+  ExperimentFigure,
+  type ExperimentFigureInput,
+  ExperimentReport,
+  ExperimentTable,
+} from "./experiment-report.ts";
+export {
   AttentionConfig,
   FeatureMapConfig,
   ModelConfig,

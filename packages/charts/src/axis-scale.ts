@@ -1,0 +1,100 @@
+/** Axes of line charts: linear, or logarithmic in base 2 (lengths) or 10 (times, errors). */
+import { format, scaleLinear, scaleLog } from "d3";
+
+export type ScaleKind = "linear" | "log2" | "log10";
+
+export interface AxisScale {
+  /** Value → px. */
+  position(value: number): number;
+  /** Values with a labelled line, ascending; no more than about `count`. */
+  ticks(count: number): readonly { readonly value: number; readonly text: string }[];
+}
+
+/** Share of the extent left free at each end, so that no point lies on the frame. */
+const ROOM = 0.04;
+
+/**
+ * An axis over `values` along `range` px.
+ * @throws {RangeError} where a logarithmic axis meets a value that is not positive.
+ */
+export function axisScale(
+  kind: ScaleKind,
+  values: readonly number[],
+  range: readonly [number, number],
+): AxisScale {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  if (kind === "linear") return linearAxis(low, high, range);
+  if (low <= 0) {
+    throw new RangeError(
+      `axisScale: expected values above zero on a logarithmic axis, got ${low}; use a linear axis`,
+    );
+  }
+  return logarithmicAxis(kind === "log2" ? 2 : 10, low, high, range);
+}
+
+function linearAxis(low: number, high: number, range: readonly [number, number]): AxisScale {
+  const room = ROOM * (high - low) || 0.5;
+  const scale = scaleLinear([low - room, high + room], range);
+  return {
+    position: scale,
+    ticks: (count) => {
+      const text = scale.tickFormat(count);
+      return scale.ticks(count).map((value) => ({ value, text: text(value) }));
+    },
+  };
+}
+
+function logarithmicAxis(
+  base: 2 | 10,
+  low: number,
+  high: number,
+  range: readonly [number, number],
+): AxisScale {
+  const room = (high / low) ** ROOM || 1;
+  const widened = room > 1 ? room : base ** 0.5;
+  const domain = [low / widened, high * widened] as const;
+  const scale = scaleLog(domain, range).base(base);
+  return {
+    position: scale,
+    ticks: (count) =>
+      logarithmicTicks(base, domain, count).map((value) => ({
+        value,
+        text: tickText(value, base),
+      })),
+  };
+}
+
+/** Under this many decades, 2 and 5 times a power of ten are marked as well. */
+const FEW_DECADES = 2.5;
+
+function logarithmicTicks(
+  base: 2 | 10,
+  [low, high]: readonly [number, number],
+  count: number,
+): number[] {
+  const log = base === 2 ? Math.log2 : Math.log10;
+  const first = Math.floor(log(low));
+  const powers = Array.from(
+    { length: Math.ceil(log(high)) - first + 1 },
+    (_, index) => base ** (first + index),
+  );
+  const fine = base === 10 && log(high) - log(low) < FEW_DECADES;
+  const all = fine ? powers.flatMap((power) => [power, 2 * power, 5 * power]) : powers;
+  const inside = all.filter((value) => value >= low && value <= high);
+  const every = Math.ceil(inside.length / count);
+  return inside.filter((_, index) => index % every === 0);
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const superscript = (exponent: number): string =>
+  [...String(exponent)].map((sign) => SUPERSCRIPTS[Number(sign)] ?? "⁻").join("");
+
+/** 256, 4096; 0.01, 200; far from one as a power: 10⁻⁵, 2 × 10⁶. */
+function tickText(value: number, base: 2 | 10): string {
+  if (base === 2) return value >= 1 ? format("d")(value) : format(".3~g")(value);
+  if (value >= 1e-3 && value < 1e5) return format(".3~r")(value);
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const factor = Math.round(value / 10 ** exponent);
+  return `${factor === 1 ? "" : `${factor} × `}10${superscript(exponent)}`;
+}
