@@ -7,6 +7,8 @@ import { readRecord } from "../install/record.ts";
 import { linkAddon } from "../install/tfjs-node.ts";
 import { describeTensorflow, failureReasons, type RuntimeDescription } from "./description.ts";
 import { setTensorflowEnvironment } from "./environment.ts";
+import { tensorflowLibraries } from "./libraries.ts";
+import { mapLibrary } from "./map-library.ts";
 import { replaceRemovedUtilities } from "./node-compatibility.ts";
 
 const SETUP = "Run `npm run performer -- setup`";
@@ -23,6 +25,8 @@ export async function loadTensorflow(root: string): Promise<RuntimeDescription> 
   await linkAddon(root, record.key);
   replaceRemovedUtilities();
   setTensorflowEnvironment(record.device, join(runtimeFolder(root), record.key));
+  const libraries = tensorflowLibraries(root);
+  if (libraries) mapLibrary(libraries.framework); // silently, which the addon's own loading is not
   // CommonJS, and it must not be loaded before the lines above.
   createRequire(join(root, "package.json"))("@tensorflow/tfjs-node");
   if (tf.findBackend("tensorflow") === null) {

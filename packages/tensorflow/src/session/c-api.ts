@@ -4,6 +4,7 @@
  * of pointers are BigUint64Arrays that koffi passes by address, so that a step converts nothing.
  */
 import koffi, { type LibraryHandle } from "koffi";
+import { mapLibrary } from "../runtime/map-library.ts";
 
 export type Pointer = bigint;
 
@@ -61,12 +62,6 @@ export interface TensorFlowLibraries {
   readonly tensorflow: string;
 }
 
-/**
- * RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE. TensorFlow's threads outlive the unloading that koffi does
- * at exit, which crashes; a library marked NODELETE stays mapped until the process ends.
- */
-const DLOPEN_FLAGS = process.platform === "darwin" ? 0x2 | 0x8 | 0x80 : 0x1102;
-
 const loaded = new Map<string, CApi>();
 
 /**
@@ -76,17 +71,9 @@ const loaded = new Map<string, CApi>();
 export function loadCApi(libraries: TensorFlowLibraries): CApi {
   const known = loaded.get(libraries.tensorflow);
   if (known !== undefined) return known;
-  const system = koffi.load(null);
-  const dlopen = system.func("dlopen", "void *", ["str", "int"]);
-  const dlerror = system.func("dlerror", "str", []);
-  for (const path of [libraries.framework, libraries.tensorflow]) {
-    if (!dlopen(path, DLOPEN_FLAGS)) {
-      throw new Error(
-        `loadCApi: expected a loadable library at ${path}, got "${dlerror()}"; install the runtime again`,
-      );
-    }
-  }
-  const api = bind(koffi.load(libraries.tensorflow), system);
+  mapLibrary(libraries.framework);
+  mapLibrary(libraries.tensorflow);
+  const api = bind(koffi.load(libraries.tensorflow), koffi.load(null));
   loaded.set(libraries.tensorflow, api);
   return api;
 }
