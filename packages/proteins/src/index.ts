@@ -37,6 +37,13 @@ export {
   type RecordSource,
 } from "./fasta-record.ts";
 export { bucketLength, groupByLength, type LengthGroup } from "./length-buckets.ts";
+export { type NgramBaseline, ngramBaseline } from "./ngram-baseline.ts";
+export {
+  type CountNgramsOptions,
+  countNgrams,
+  MAX_NGRAM_ORDER,
+  type NgramCounts,
+} from "./ngram-counts.ts";
 export { type ParsedHeader, parseHeader } from "./parse-header.ts";
 export { readFasta } from "./read-fasta.ts";
 export { shuffle } from "./shuffle.ts";
