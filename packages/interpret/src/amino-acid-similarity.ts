@@ -22,7 +22,7 @@ import { pairValues, type SquareMatrix } from "./statistics/symmetric-pairs.ts";
 export interface SimilarityOptions {
   /** Of the permutation test and the bootstrap. */
   readonly key: RandomKey;
-  /** Without: "v1" for exact attention, "flat" for linear, which is too even for v1's threshold of 0.1. */
+  /** Without: "v1" for softmax weights, "flat" for linear attention, which is too even for v1's threshold of 0.1. */
   readonly edges?: EdgeWeight;
   /** Of the Mantel test; 9999 without. */
   readonly permutations?: number;
@@ -43,7 +43,7 @@ export async function aminoAcidSimilarity(
   sequences: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: SimilarityOptions,
 ): Promise<AminoAcidSimilarity> {
-  const edges = options.edges ?? (model.config.attention.mechanism === "exact" ? "v1" : "flat");
+  const edges = options.edges ?? (model.config.attention.mechanism === "favor" ? "flat" : "v1");
   const received = await collectReceivedAttention(model, sequences, edges);
   return {
     edges,

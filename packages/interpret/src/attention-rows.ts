@@ -1,8 +1,9 @@
 /**
  * Rows of the attention map that a mechanism implies (Choromanski et al. 2021, appendix C.4):
  * A = D̂⁻¹ Q'K'ᵀ for linear attention, in causal order its lower triangle with denominators of the
- * causal sums; softmax(QKᵀ/√D) for exact attention. Features are made once; rows come in blocks, each
- * normalised by its own sum, so memory is linear in L where whole maps would be quadratic.
+ * causal sums; softmax(QKᵀ/√D) over the keys that exact or local attention sees. Features are made
+ * once; rows come in blocks, each normalised by its own sum, so memory is linear in L where whole maps
+ * would be quadratic.
  */
 import { attentionFeatures } from "@performer/performer";
 import type { AttentionConfig, ModelConfig } from "@performer/schema";
@@ -14,7 +15,7 @@ export interface AttentionInputs {
   readonly key: tf.Tensor4D;
   readonly config: AttentionConfig;
   readonly direction: ModelConfig["direction"];
-  /** W [M, D]; none for exact attention. */
+  /** W [M, D] of linear attention. */
   readonly projection: tf.Tensor2D | undefined;
 }
 
@@ -26,7 +27,19 @@ export interface AttentionRows {
 
 /** @throws {RangeError} where linear attention comes without its projection. */
 export function attentionRows(inputs: AttentionInputs): AttentionRows {
-  return inputs.config.mechanism === "favor" ? linearRows(inputs) : exactRows(inputs);
+  const { config } = inputs;
+  switch (config.mechanism) {
+    case "favor":
+      return linearRows(inputs);
+    case "exact":
+      return softmaxRows(inputs);
+    case "local":
+      return softmaxRows(inputs, (distance) => tf.lessEqual(tf.abs(distance), config.window));
+    case "identity":
+      return identityRows(inputs);
+    default:
+      return config satisfies never;
+  }
 }
 
 function linearRows({ query, key, config, direction, projection }: AttentionInputs): AttentionRows {
@@ -62,7 +75,11 @@ function keyScale(logScale: tf.Tensor4D, start: number, count: number): tf.Tenso
   return tf.exp(tf.minimum(tf.sub(tf.transpose(logScale, [0, 1, 3, 2]), ofRows), 0));
 }
 
-function exactRows({ query, key, direction }: AttentionInputs): AttentionRows {
+/** @param sees whether a row sees a column, from the distance i - j; default: each sees all. */
+function softmaxRows(
+  { query, key, direction }: AttentionInputs,
+  sees?: (distance: tf.Tensor2D) => tf.Tensor2D,
+): AttentionRows {
   const [, L, H, D] = query.shape;
   const [Q, K] = tf.tidy(() => [
     tf.transpose(tf.mul(query, D ** -0.5), [0, 2, 1, 3]),
@@ -72,19 +89,35 @@ function exactRows({ query, key, direction }: AttentionInputs): AttentionRows {
     rows: (start, count) =>
       tf.tidy(() => {
         const queries = tf.slice(Q, [0, 0, start, 0], [1, H, count, D]);
-        const scores = tf.matMul(queries, K, false, true); // [1, H, count, L]
-        const visible =
-          direction === "causal"
-            ? tf.add(scores, tf.mul(tf.sub(1, past(start, count, L)), -1e30))
-            : scores;
-        return tf.reshape<tf.Rank.R3>(tf.softmax(visible), [H, count, L]);
+        let scores: tf.Tensor = tf.matMul(queries, K, false, true); // [1, H, count, L]
+        const hide = (seen: tf.Tensor2D) => tf.add(scores, tf.mul(tf.sub(1, seen), -1e30));
+        if (sees) scores = hide(tf.cast(sees(distances(start, count, L)), "float32"));
+        if (direction === "causal") scores = hide(past(start, count, L));
+        return tf.reshape<tf.Rank.R3>(tf.softmax(scores), [H, count, L]);
       }),
     dispose: () => tf.dispose([Q, K]),
   };
 }
 
+function identityRows({ query }: AttentionInputs): AttentionRows {
+  const [, L, H] = query.shape;
+  return {
+    rows: (start, count) =>
+      tf.tidy(() => {
+        const own = tf.cast(tf.equal(distances(start, count, L), 0), "float32");
+        return tf.tile(tf.reshape(own, [1, count, L]), [H, 1, 1]) as tf.Tensor3D;
+      }),
+    dispose: () => undefined,
+  };
+}
+
+/** [count, L]: row start + i less column j. */
+function distances(start: number, count: number, L: number): tf.Tensor2D {
+  const rows = tf.reshape(tf.range(start, start + count), [count, 1]);
+  return tf.sub(rows, tf.reshape(tf.range(0, L), [1, L]));
+}
+
 /** [count, L]: 1 where column j is not after row start + i, 0 elsewhere. */
 function past(start: number, count: number, L: number): tf.Tensor2D {
-  const rows = tf.reshape(tf.range(start, start + count), [count, 1]);
-  return tf.cast(tf.lessEqual(tf.reshape(tf.range(0, L), [1, L]), rows), "float32");
+  return tf.cast(tf.greaterEqual(distances(start, count, L), 0), "float32");
 }

@@ -13,6 +13,8 @@ export const mechanisms: Record<string, ModelConfigInput["attention"]> = {
     chunkSize: 4,
   },
   exact: { mechanism: "exact" },
+  identity: { mechanism: "identity" },
+  local: { mechanism: "local", window: 3 },
 };
 
 export function tinyModel(config: Partial<ModelConfigInput> = {}, seed = 3): PerformerModel {

@@ -1,6 +1,6 @@
 /**
  * Attention at the API: layout [B, L, H, D], mechanism chosen by config. A further mechanism is one
- * file that maps query, key, value [B, H, L, D] to [B, H, L, D], and one case here.
+ * file that maps query, key and value to an output of their shape, and one case here.
  */
 import type { AttentionConfig } from "@performer/schema";
 import {
@@ -15,6 +15,8 @@ import {
 import { exactAttention } from "./exact-attention.ts";
 import { favorAttention } from "./favor-attention.ts";
 import { createFeatureMap, type Direction } from "./feature-map.ts";
+import { identityAttention } from "./identity-attention.ts";
+import { localAttention } from "./local-attention.ts";
 
 export interface AttentionOptions {
   readonly config: AttentionConfig;
@@ -39,10 +41,11 @@ export function attention(
   assertSameShape("attention", query, { key, value });
   return tidy(() => {
     const mask = spreadMask("attention", query, paddingMask);
-    const [q, k, v] = [headsFirst(query), headsFirst(key), headsFirst(value)];
+    const byHead = (run: (q: Tensor4D, k: Tensor4D, v: Tensor4D) => Tensor4D) =>
+      headsLast(run(headsFirst(query), headsFirst(key), headsFirst(value)));
     switch (config.mechanism) {
       case "favor":
-        return headsLast(
+        return byHead((q, k, v) =>
           favorAttention(q, k, v, {
             featureMap: createFeatureMap(config.featureMap),
             projection: requireProjection("attention", projection, query),
@@ -52,7 +55,15 @@ export function attention(
           }),
         );
       case "exact":
-        return headsLast(exactAttention(q, k, v, { direction, mask }));
+        return byHead((q, k, v) => exactAttention(q, k, v, { direction, mask }));
+      case "identity":
+        return identityAttention(value, paddingMask ?? null);
+      case "local":
+        return localAttention(query, key, value, {
+          window: config.window,
+          direction,
+          mask: paddingMask ?? null,
+        });
       default:
         return config satisfies never;
     }
@@ -91,7 +102,7 @@ export function attentionFeatures(
 ): AttentionFeatures {
   if (config.mechanism !== "favor") {
     throw new RangeError(
-      `attentionFeatures: expected mechanism "favor", got "${config.mechanism}", which has no features; use softmax(QKᵀ)`,
+      `attentionFeatures: expected mechanism "favor", got "${config.mechanism}", which has no features`,
     );
   }
   assertSameShape("attentionFeatures", query, { key });

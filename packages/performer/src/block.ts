@@ -2,6 +2,7 @@
 import { type RandomKey, splitKey } from "@performer/random";
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
+import { attentionKernels } from "./attention-kernels.ts";
 import { type DropoutMask, dropout } from "./dropout.ts";
 import { feedForward } from "./feed-forward.ts";
 import { applyNorm } from "./layer-norm.ts";
@@ -46,11 +47,11 @@ function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContex
     tf.matMul<tf.Tensor2D>(input, leaf(branch(tree, name), "kernel") as tf.Tensor2D);
   const heads = (name: string) => tf.reshape<tf.Rank.R4>(project(x, name), [B, L, H, E / H]);
 
-  const output = context.attend({
-    query: heads("query"),
-    key: heads("key"),
-    value: heads("value"),
-  });
+  const names = attentionKernels(context.config.attention);
+  const query = heads(names.query);
+  const key = names.key === names.query ? query : heads(names.key);
+  const value = names.value === names.key ? key : heads(names.value);
+  const output = context.attend({ query, key, value });
   return project(tf.reshape<tf.Rank.R2>(output, [B * L, E]), "output");
 }
 

@@ -1,9 +1,7 @@
 /** Exact softmax attention, quadratic in L: the baseline that FAVOR+ is measured against (docs/math.md, eq. 1-2). */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Direction } from "./feature-map.ts";
-
-/** Added to the score of a key that must not be seen; exp of it is 0 in float32. */
-const UNSEEN = -1e30;
+import { UNSEEN } from "./partial-attention.ts";
 
 export interface ExactOptions {
   readonly direction: Direction;

@@ -36,4 +36,9 @@ export {
 } from "./model.ts";
 export { flattenTree, type ParameterTree, unflattenTree } from "./parameter-tree.ts";
 export { countParameters, type ParameterShape, parameterShapes } from "./parameters.ts";
-export { drawProjection, drawProjections, type ProjectionKind } from "./projection.ts";
+export {
+  drawProjection,
+  drawProjections,
+  type ProjectionKind,
+  projectionShape,
+} from "./projection.ts";

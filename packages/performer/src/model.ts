@@ -18,7 +18,7 @@ import { drawProjections } from "./projection.ts";
 export interface PerformerModel {
   readonly config: ModelConfig;
   readonly parameters: ParameterTree;
-  /** W of each layer, [M, D]; empty for exact attention. Drawn, not trained. */
+  /** W of each layer, [M, D]; empty for mechanisms that draw none. Drawn, not trained. */
   readonly projections: readonly tf.Tensor2D[];
 }
 

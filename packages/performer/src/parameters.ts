@@ -5,6 +5,7 @@
 import { createStream, type RandomKey, splitKey } from "@performer/random";
 import type { ModelConfig } from "@performer/schema";
 import { ones, type Tensor, tensor, zeros } from "@tensorflow/tfjs-core";
+import { attentionKernels } from "./attention-kernels.ts";
 import { type ParameterTree, unflattenTree } from "./parameter-tree.ts";
 
 export interface ParameterShape {
@@ -16,7 +17,7 @@ export interface ParameterShape {
  * Flat name → shape and first value. Kernels are [inputs, outputs], N(0, 1 / inputs); the two that
  * write into the residual stream are divided by sqrt(2 numLayers), so that its variance does not
  * grow with depth (Radford et al. 2019). Projections to query, key, value and output have no bias,
- * as in the article's models. The token table is tied with the output and starts small: at 1 / sqrt(E)
+ * as in the article's models; those that the mechanism does not use do not exist. The token table is tied with the output and starts small: at 1 / sqrt(E)
  * an untrained model would score each input token as its own answer (9.4 nats where ln V is 3.4).
  */
 export function parameterShapes(config: ModelConfig): Record<string, ParameterShape> {
@@ -30,6 +31,7 @@ export function parameterShapes(config: ModelConfig): Record<string, ParameterSh
     [`${name}/bias`]: { shape: [E], initial: "zeros" },
   });
   const residual = 1 / Math.sqrt(2 * numLayers);
+  const attended = new Set(Object.values(attentionKernels(config.attention)));
 
   const shapes: Record<string, ParameterShape> = {
     "embedding/token": { shape: [V, E], initial: { normal: 0.02 } },
@@ -40,9 +42,9 @@ export function parameterShapes(config: ModelConfig): Record<string, ParameterSh
   for (let layer = 0; layer < numLayers; layer++) {
     const at = `layers/${layer}`;
     Object.assign(shapes, norm(`${at}/attentionNorm`), {
-      [`${at}/attention/query/kernel`]: kernel(E, E),
-      [`${at}/attention/key/kernel`]: kernel(E, E),
-      [`${at}/attention/value/kernel`]: kernel(E, E),
+      ...Object.fromEntries(
+        [...attended].map((name) => [`${at}/attention/${name}/kernel`, kernel(E, E)]),
+      ),
       [`${at}/attention/output/kernel`]: kernel(E, E, residual),
       ...norm(`${at}/feedForwardNorm`),
       [`${at}/feedForward/inner/kernel`]: kernel(E, F),

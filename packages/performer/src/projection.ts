@@ -24,7 +24,23 @@ export function drawProjection(
   return tensor2d(Float32Array.from(rows.flat()), [rows.length, headSize]);
 }
 
-/** The projections of a model: one a layer for FAVOR+, none for exact attention. */
+/** Shape of the tensor that a mechanism draws for each layer; null where it draws none. */
+export function projectionShape(config: ModelConfig): readonly [number, number] | null {
+  const { attention } = config;
+  const headSize = config.embeddingSize / config.numHeads;
+  switch (attention.mechanism) {
+    case "favor":
+      return [attention.projection === "identity" ? headSize : attention.numFeatures, headSize];
+    case "exact":
+    case "identity":
+    case "local":
+      return null;
+    default:
+      return attention satisfies never;
+  }
+}
+
+/** The projections of a model: one a layer for FAVOR+, none for mechanisms that draw nothing. */
 export function drawProjections(config: ModelConfig, key: RandomKey): Tensor2D[] {
   const { attention } = config;
   if (attention.mechanism !== "favor") return [];

@@ -1,5 +1,5 @@
 /** What every attention mechanism must satisfy, whatever its numbers. */
-import { attention, attentionFeatures } from "@performer/performer";
+import { attention, attentionFeatures, type Direction } from "@performer/performer";
 import { createStream, randomKey } from "@performer/random";
 import { checkGradients, expectClose, expectConstantMemory } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
@@ -11,7 +11,9 @@ import {
   drawInputs,
   type Inputs,
   KINDS,
+  type Kind,
   MECHANISMS,
+  readBy,
   smoothConfig,
 } from "./support/attention-cases.ts";
 import { describeOnEachBackend } from "./support/backends.ts";
@@ -68,60 +70,55 @@ describeOnEachBackend("attention", () => {
         rtol: 0,
         atol: 0,
       });
-      const gradients = tf.grads((q, k, v) =>
-        attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, options),
-      )([query, key, value]);
-      for (const gradient of gradients) expectClose(gradient, tf.zeros([2, 5, 2, 4]));
+      const { inputs, run } = readBy(kind, { query, key, value }, (read) =>
+        attention(read.query, read.key, read.value, options),
+      );
+      for (const gradient of tf.grads(run)(inputs)) {
+        expectClose(gradient, tf.zeros([2, 5, 2, 4]));
+      }
     });
 
     test("inputs times 30 give no NaN, forward or backward, with and without padding", () => {
       const { query, key, value, projection } = drawInputs(9, 30);
       for (const mask of [undefined, paddingMask(9, 4)]) {
-        const run = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-          attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, {
+        const { inputs, run } = readBy(kind, { query, key, value }, (read) =>
+          attention(read.query, read.key, read.value, {
             config,
             direction,
             projection,
             paddingMask: mask,
-          });
-        const output = run(query, key, value);
+          }),
+        );
+        const output = run(...inputs);
         expect(allFinite(output)).toBe(true);
         // a convex combination of values stays between them
         expect(tf.max(tf.abs(output)).dataSync()[0]).toBeLessThanOrEqual(
           (tf.max(tf.abs(value)).dataSync()[0] as number) * 1.0001,
         );
-        expect(tf.grads(run)([query, key, value]).every(allFinite)).toBe(true);
+        expect(tf.grads(run)(inputs).every(allFinite)).toBe(true);
       }
     });
 
     test("gradients agree with finite differences, through chunks and padding", () => {
       const { query, key, value, projection } = drawInputs(9);
       const { normal } = createStream(randomKey(4));
-      checkGradients(
-        (q, k, v) =>
-          attention(q, k, v, {
-            config: smoothConfig(kind),
-            direction,
-            projection,
-            paddingMask: paddingMask(9, 7),
-          }),
-        [query, key, value] as const,
-        { normal, step: 1e-3 },
+      const { inputs, run } = readBy(kind, { query, key, value }, (read) =>
+        attention(read.query, read.key, read.value, {
+          config: smoothConfig(kind),
+          direction,
+          projection,
+          paddingMask: paddingMask(9, 7),
+        }),
       );
+      checkGradients(run, inputs, { normal, step: 1e-3 });
     });
 
     test("no tensor is left behind", async () => {
       const { query, key, value, projection } = drawInputs(9);
-      await expectConstantMemory(() => {
-        const gradients = tf.grads((q, k, v) =>
-          attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, {
-            config,
-            direction,
-            projection,
-          }),
-        )([query, key, value]);
-        tf.dispose(gradients);
-      });
+      const { inputs, run } = readBy(kind, { query, key, value }, (read) =>
+        attention(read.query, read.key, read.value, { config, direction, projection }),
+      );
+      await expectConstantMemory(() => tf.dispose(tf.grads(run)(inputs)));
     });
   });
 
@@ -225,6 +222,31 @@ describeOnEachBackend("attention", () => {
       });
     },
   );
+});
+
+describe("memory", () => {
+  beforeAll(() => tf.setBackend("cpu"));
+
+  /** Peak of a forward and backward pass, bytes beyond those held before. */
+  const peakBytes = async (kind: Kind, direction: Direction, length: number) => {
+    const { query, key, value, projection } = drawInputs(length);
+    const { inputs, run } = readBy(kind, { query, key, value }, (read) =>
+      attention(read.query, read.key, read.value, {
+        config: attentionConfig(kind, 8),
+        direction,
+        projection,
+      }),
+    );
+    const before = tf.memory().numBytes;
+    const { peakBytes: peak } = await tf.profile(() => tf.tidy(() => tf.grads(run)(inputs)));
+    return peak - before;
+  };
+
+  test.each(MECHANISMS)("%s, %s: twice the length takes twice the memory", async (kind, order) => {
+    const ratio = (await peakBytes(kind, order, 512)) / (await peakBytes(kind, order, 256));
+    if (kind === "exact") expect(ratio).toBeGreaterThan(3.5);
+    else expect(ratio).toBeLessThan(2.1);
+  });
 });
 
 describe("attention refuses", () => {

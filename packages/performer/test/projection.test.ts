@@ -68,7 +68,7 @@ describe("drawing", () => {
     expect(rowsOf("orthogonal", 16, 5)).not.toEqual(rowsOf("orthogonal", 16, 6));
   });
 
-  test("each layer has a projection of its own; exact attention has none", () => {
+  test("each layer has a projection of its own; mechanisms that draw nothing have none", () => {
     const config = { embeddingSize: 16, numHeads: 2, numLayers: 2, feedForwardSize: 8 };
     const favor = ModelConfig.parse({
       ...config,
@@ -78,7 +78,9 @@ describe("drawing", () => {
     expect(rest).toEqual([]);
     expect(first?.shape).toEqual([5, 8]);
     expect(first?.arraySync()).not.toEqual(second?.arraySync());
-    const exact = ModelConfig.parse({ ...config, attention: { mechanism: "exact" } });
-    expect(drawProjections(exact, randomKey(0))).toEqual([]);
+    for (const mechanism of ["exact", "identity", "local"]) {
+      const none = ModelConfig.parse({ ...config, attention: { mechanism } });
+      expect(drawProjections(none, randomKey(0))).toEqual([]);
+    }
   });
 });

@@ -17,6 +17,7 @@ test("the public names are these; a change here is a change of the interface", (
       "flattenTree",
       "initModel",
       "parameterShapes",
+      "projectionShape",
       "unflattenTree",
     ]
   `);

@@ -39,7 +39,22 @@ const favorAttention = z.strictObject({
 
 const exactAttention = z.strictObject({ mechanism: z.literal("exact") });
 
-export const AttentionConfig = z.discriminatedUnion("mechanism", [favorAttention, exactAttention]);
+/** Attention returns the values: a lower bound on cost. Query and key have no parameters. */
+const identityAttention = z.strictObject({ mechanism: z.literal("identity") });
+
+/** Softmax attention to the nearest positions (docs/math.md, eq. C3). */
+const localAttention = z.strictObject({
+  mechanism: z.literal("local"),
+  /** Positions seen on each side of the own one; in causal order on the left side only. */
+  window: z.int().min(1).max(4096).default(64),
+});
+
+export const AttentionConfig = z.discriminatedUnion("mechanism", [
+  favorAttention,
+  exactAttention,
+  identityAttention,
+  localAttention,
+]);
 export type AttentionConfig = z.infer<typeof AttentionConfig>;
 
 export const ModelConfig = z

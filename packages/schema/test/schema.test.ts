@@ -46,6 +46,11 @@ describe("ModelConfig", () => {
       "attention.mechanism",
     ],
     [
+      "a window of nothing",
+      { ...model, attention: { mechanism: "local", window: 0 } },
+      "attention.window",
+    ],
+    [
       "an unknown feature map",
       { ...model, attention: { mechanism: "favor", featureMap: { kind: "cosh" } } },
       "attention.featureMap.kind",

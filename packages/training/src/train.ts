@@ -159,7 +159,7 @@ function evaluate({ config, stepper, evaluationBatches }: TrainOptions): Promise
 }
 
 function redrawEvery({ attention }: ModelConfig): number {
-  return attention.mechanism === "favor" ? attention.redrawEvery : 0;
+  return "redrawEvery" in attention ? attention.redrawEvery : 0;
 }
 
 /** Before the update `step`, so that a checkpoint keeps the projections that it was trained with. */

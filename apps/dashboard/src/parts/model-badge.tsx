@@ -15,7 +15,7 @@ export function ModelBadge({ models }: { models: Resource<ModelSummary[]> }) {
 function Served({ model }: { model: ModelSummary }) {
   const { config } = model;
   const { attention } = config;
-  const kernel = attention.mechanism === "favor" ? attention.featureMap.kind : "exact";
+  const kernel = attention.mechanism === "favor" ? attention.featureMap.kind : attention.mechanism;
   return (
     <>
       <span class="model-name" title={`Checkpoint ${model.name}`}>

@@ -12,7 +12,7 @@ import { drawNormal } from "./draw.ts";
 
 const NUM_FEATURES = 6;
 
-export const KINDS = ["relu", "softmax-positive", "exact"] as const;
+export const KINDS = ["relu", "softmax-positive", "exact", "identity", "local"] as const;
 export type Kind = (typeof KINDS)[number];
 export const DIRECTIONS: readonly Direction[] = ["bidirectional", "causal"];
 
@@ -22,7 +22,8 @@ export const MECHANISMS = KINDS.flatMap((kind) =>
 );
 
 export function attentionConfig(kind: Kind, chunkSize = 4): AttentionConfig {
-  if (kind === "exact") return AttentionConfig.parse({ mechanism: "exact" });
+  if (kind === "exact" || kind === "identity") return AttentionConfig.parse({ mechanism: kind });
+  if (kind === "local") return AttentionConfig.parse({ mechanism: kind, window: chunkSize });
   const numFeatures = NUM_FEATURES;
   return AttentionConfig.parse({
     mechanism: "favor",
@@ -38,6 +39,27 @@ export function smoothConfig(kind: Kind): AttentionConfig {
   return kind === "relu"
     ? ({ ...config, featureMap: { kind, kernelEpsilon: 0.5 } } as AttentionConfig)
     : config;
+}
+
+export const INPUT_NAMES = ["query", "key", "value"] as const;
+type InputName = (typeof INPUT_NAMES)[number];
+
+/** Inputs that a mechanism does not read, and for which tfjs therefore has no gradient. */
+const UNREAD: Readonly<Record<string, readonly InputName[]>> = { identity: ["query", "key"] };
+
+/** `f` as a function of those inputs alone that the mechanism reads: what tf.grads can take. */
+export function readBy(
+  mechanism: string,
+  all: Readonly<Record<InputName, tf.Tensor4D>>,
+  f: (inputs: Readonly<Record<InputName, tf.Tensor4D>>) => tf.Tensor4D,
+) {
+  const names = INPUT_NAMES.filter((name) => !UNREAD[mechanism]?.includes(name));
+  return {
+    names,
+    inputs: names.map((name) => all[name]),
+    run: (...tensors: tf.Tensor[]) =>
+      f({ ...all, ...Object.fromEntries(names.map((name, i) => [name, tensors[i]])) }),
+  };
 }
 
 export interface Inputs {

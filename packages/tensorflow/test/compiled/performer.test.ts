@@ -36,6 +36,8 @@ const MECHANISMS = {
     chunkSize: 16,
   },
   exact: { mechanism: "exact" },
+  identity: { mechanism: "identity" },
+  local: { mechanism: "local", window: 12 },
 } as const;
 
 /**

@@ -4,7 +4,12 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type PerformerModel, parameterShapes, unflattenTree } from "@performer/performer";
+import {
+  type PerformerModel,
+  parameterShapes,
+  projectionShape,
+  unflattenTree,
+} from "@performer/performer";
 import {
   CHECKPOINT_FORMAT,
   CheckpointManifest,
@@ -175,15 +180,11 @@ function assembleModel(
 
 function expectedShapes(config: ModelConfig): Record<string, readonly number[]> {
   const shapes = Object.entries(parameterShapes(config)).map(([name, { shape }]) => [name, shape]);
-  const { attention } = config;
-  const headSize = config.embeddingSize / config.numHeads;
-  const projections =
-    attention.mechanism === "exact"
-      ? []
-      : Array.from({ length: config.numLayers }, (_, layer) => [
-          `projections/${layer}`,
-          [attention.projection === "identity" ? headSize : attention.numFeatures, headSize],
-        ]);
+  const drawn = projectionShape(config);
+  const projections = Array.from({ length: drawn === null ? 0 : config.numLayers }, (_, layer) => [
+    `projections/${layer}`,
+    drawn,
+  ]);
   return Object.fromEntries([...shapes, ...projections]);
 }
 
