@@ -6,12 +6,12 @@ export default defineConfig({
   resolve: { conditions: ["performer-source"] },
   ssr: { resolve: { conditions: ["performer-source"] } },
   test: {
-    include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+    include: ["{{packages,apps}/*,data-scripts}/test/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     reporters: ["default", new PlainSummaryReporter()],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    coverage: { include: ["{packages,apps}/*/src/**/*.{ts,tsx}"] },
+    coverage: { include: ["{{packages,apps}/*,data-scripts}/src/**/*.{ts,tsx}"] },
   },
 });

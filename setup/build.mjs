@@ -1,4 +1,4 @@
-/** Compiles packages and apps with tsc, then the dashboard with vite; does nothing while no source changed. */
+/** Compiles packages, apps and data-scripts with tsc, then the dashboard with vite; does nothing while no source changed. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -21,14 +21,16 @@ export async function ensureBuild() {
 /** Changes when a source file, its size or its time of change does, or when an output is gone. */
 function sourceStamp() {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
-  for (const group of ["packages", "apps"]) {
-    for (const name of readdirSync(join(root, group)).sort()) {
-      const workspace = join(root, group, name);
-      hash.update(String(existsSync(join(workspace, "dist"))));
-      for (const file of sourceFiles(workspace)) {
-        const { size, mtimeMs } = statSync(file);
-        hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
-      }
+  const grouped = ["packages", "apps"].flatMap((group) =>
+    readdirSync(join(root, group))
+      .sort()
+      .map((name) => join(group, name)),
+  );
+  for (const workspace of [...grouped, "data-scripts"].map((path) => join(root, path))) {
+    hash.update(String(existsSync(join(workspace, "dist"))));
+    for (const file of sourceFiles(workspace)) {
+      const { size, mtimeMs } = statSync(file);
+      hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
     }
   }
   return hash.digest("hex");

@@ -20,13 +20,13 @@ export class CommandFailed extends Error {
  * Ctrl-C reaches the child through the terminal, SIGTERM is passed on; either way the child ends first.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean }} [options] quiet: no output of the command
- *   is shown unless it fails
+ * @param {{ env?: Record<string, string>, quiet?: boolean, cwd?: string }} [options] quiet: no output
+ *   of the command is shown unless it fails
  */
-export function runCommand(command, args, { env = {}, quiet = false } = {}) {
+export function runCommand(command, args, { env = {}, quiet = false, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
       shell: process.platform === "win32",

@@ -19,13 +19,26 @@ export function rowLengthOf({ data, direction }: BatchOptions): number {
   return direction === "causal" ? data.sequenceLength + 1 : data.sequenceLength;
 }
 
-/** Residue ids of each record; a record that the policy leaves empty (gaps alone) is passed over. */
+/** Stands for a sequence that nobody will look at. */
+const UNREAD = new Uint8Array(0);
+
+/**
+ * Residue ids of each record; a record that the policy leaves empty (gaps alone) is passed over.
+ * @param unread how many of the first sequences are only counted: of packed records they come empty
+ *   and are never read.
+ */
 export async function* encodeRecords(
   records: AsyncIterable<FastaRecord>,
   policy: ResiduePolicy = "strict",
+  unread = 0,
 ): AsyncGenerator<Uint8Array> {
+  let left = unread;
   for await (const record of records) {
-    const residues = encodeRecord(record, policy);
-    if (residues.length > 0) yield residues;
+    const { packed } = record;
+    const isUnread = left > 0 && packed !== undefined && packed.length() > 0;
+    const residues = isUnread ? UNREAD : encodeRecord(record, policy);
+    if (!isUnread && residues.length === 0) continue;
+    left--;
+    yield residues;
   }
 }

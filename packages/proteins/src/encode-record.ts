@@ -3,8 +3,12 @@ import { encodeSequence, ResidueError, type ResiduePolicy } from "./encode-seque
 import { FastaError, type FastaRecord } from "./fasta-record.ts";
 import { parseHeader } from "./parse-header.ts";
 
-/** @throws {FastaError} with the ResidueError as cause, at the line of the record's header. */
+/**
+ * A packed record was encoded under the policy that it was packed with.
+ * @throws {FastaError} with the ResidueError as cause, at the line of the record's header.
+ */
 export function encodeRecord(record: FastaRecord, policy: ResiduePolicy): Uint8Array {
+  if (record.packed !== undefined) return record.packed.residues();
   try {
     return encodeSequence(record.sequence, policy);
   } catch (error) {

@@ -3,12 +3,18 @@
 export interface FastaRecord {
   /** The header line without `>`, trimmed; see `parseHeader`. Need not be unique, may be empty. */
   readonly header: string;
-  /** ASCII letters as in the file, white space removed; never empty. See `encodeSequence`. */
+  /** ASCII letters as in the file, white space removed; never empty in FASTA. See `encodeSequence`. */
   readonly sequence: Uint8Array;
   /** Name of the file, for messages. */
   readonly source: string;
-  /** 1-based line of the header. */
+  /** 1-based line of the header; of a packed record its number in the shard. */
   readonly line: number;
+  /** The sequence as residue ids, where the source holds it encoded: packed data. */
+  readonly packed?: {
+    /** Ids that `residues` gives, known without reading them; maybe none. */
+    length(): number;
+    residues(): Uint8Array;
+  };
 }
 
 /** Re-iterable: each call starts from the first record, which epochs and resuming rely on. */

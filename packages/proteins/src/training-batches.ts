@@ -3,7 +3,8 @@
  *
  * Every random choice is keyed by seed, epoch and row, never by what was drawn before. So a run
  * resumes exactly from three numbers: the epoch is read again and its rows are skipped, which costs
- * reading and no masking. The price of having no saved buffer is that reading.
+ * reading and no masking. The price of having no saved buffer is that reading; packed records that
+ * are skipped row by row (layout "pad") are not even read.
  */
 import { createStream, type RandomKey, randomKey, splitKey } from "@performer/random";
 import { type BatchOptions, encodeRecords, rowLengthOf } from "./batch-options.ts";
@@ -71,7 +72,7 @@ async function* rowsFrom(
   let skip = position.rowsTaken;
   for (let epoch = position.epoch; epoch < epochs; epoch++) {
     let index = 0;
-    for await (const row of epochRows(options, key, epoch)) {
+    for await (const row of epochRows(options, key, epoch, skip)) {
       if (index >= skip) yield { row, epoch, index };
       index++;
     }
@@ -89,11 +90,18 @@ async function* rowsFrom(
   }
 }
 
-function epochRows(options: BatchOptions, key: RandomKey, epoch: number): AsyncGenerator<Row> {
+/** @param skip rows at the start whose content does not matter. */
+function epochRows(
+  options: BatchOptions,
+  key: RandomKey,
+  epoch: number,
+  skip: number,
+): AsyncGenerator<Row> {
   const { layout, shuffleBuffer } = options.data;
   const order = createStream(splitKey(key, "shuffle", epoch));
   const records = shuffle(options.source(), shuffleBuffer, order);
-  const sequences = encodeRecords(records, options.policy);
+  // with one sequence a row, a row to skip is a sequence that need not be read
+  const sequences = encodeRecords(records, options.policy, layout === "pad" ? skip : 0);
   const rowLength = rowLengthOf(options);
   if (layout === "concatenate") {
     return concatenatedRows(sequences, rowLength, options.direction === "causal" ? 1 : 0);

@@ -38,9 +38,15 @@ test("the public names", () => {
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
+      "DEFAULT_SHARD_RESIDUES",
+      "MAX_SHARD_RESIDUES",
+      "PackError",
       "createFileSource",
+      "isPackFolder",
+      "openPack",
       "readFastaFiles",
       "readFastaWithBionode",
+      "writeShards",
     ]
   `);
   expect(Object.keys(web).sort()).toMatchInlineSnapshot(`

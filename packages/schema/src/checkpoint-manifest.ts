@@ -3,16 +3,12 @@
  * (parameters and frozen projections) and, for resuming, training.safetensors (optimiser slots).
  */
 import { z } from "zod";
+import { FileEntry } from "./file-entry.ts";
 import { ModelConfig } from "./model-config.ts";
 import { Metrics } from "./run-event.ts";
 import { TrainingConfig } from "./training-config.ts";
 
 export const CHECKPOINT_FORMAT = 1;
-
-const fileEntry = z.object({
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  sizeBytes: z.int().nonnegative(),
-});
 
 export const CheckpointManifest = z.object({
   format: z.literal(CHECKPOINT_FORMAT),
@@ -21,7 +17,7 @@ export const CheckpointManifest = z.object({
   step: z.int().nonnegative(),
   model: ModelConfig,
   training: TrainingConfig.optional(),
-  files: z.record(z.string(), fileEntry),
+  files: z.record(z.string(), FileEntry),
   /** Everything that exact resume needs besides the tensors; opaque to readers. */
   resume: z
     .object({

@@ -7,12 +7,21 @@
  */
 export { CHECKPOINT_FORMAT, CheckpointManifest } from "./checkpoint-manifest.ts";
 export {
+  DATA_FORMAT,
+  DataManifest,
+  type DataSource,
+  DataVerb,
+  PackManifest,
+  type PackShard,
+} from "./data-manifest.ts";
+export {
   ExperimentClaim,
   ExperimentFigure,
   type ExperimentFigureInput,
   ExperimentReport,
   ExperimentTable,
 } from "./experiment-report.ts";
+export type { FileEntry } from "./file-entry.ts";
 export {
   AttentionConfig,
   FeatureMapConfig,
