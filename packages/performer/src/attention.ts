@@ -127,7 +127,7 @@ export function attentionFeatures(
 }
 
 /** [B, L, H, D] ↔ [B, H, L, D] */
-const headsFirst = (x: Tensor4D) => transpose(x, [0, 2, 1, 3]);
+export const headsFirst = (x: Tensor4D) => transpose(x, [0, 2, 1, 3]);
 const headsLast = headsFirst;
 
 /** [B, L] → [B, 1, L, 1] */

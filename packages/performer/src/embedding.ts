@@ -3,28 +3,38 @@ import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { floatOneHot } from "./one-hot.ts";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
-import { sinusoidalPositions } from "./positions.ts";
+import { type PositionRange, sinusoidalPositions } from "./positions.ts";
 
 /**
  * tokens [B, L] int32 → [B L, E]: table row times sqrt(E), plus the position (Vaswani et al. 2017,
  * sections 3.4, 3.5). The row is taken by a one-hot product: V is small, and its gradient is a
  * product too, on every backend. An id outside 0..V-1 selects no row.
+ * @param positions [L, E]; default those from 0 on.
  */
 export function embedTokens(
   tokens: tf.Tensor2D,
   parameters: ParameterTree,
-  { vocabularySize: V, embeddingSize: E, positions }: ModelConfig,
+  config: ModelConfig,
+  positions?: tf.Tensor2D,
 ): tf.Tensor2D {
   const [B, L] = tokens.shape;
-  const tree = branch(parameters, "embedding");
-  const table = leaf(tree, "token") as tf.Tensor2D;
+  const { vocabularySize: V, embeddingSize: E } = config;
+  const table = leaf(branch(parameters, "embedding"), "token") as tf.Tensor2D;
   const oneHot = floatOneHot(tf.reshape(tokens, [B * L]), V);
   const rows = tf.reshape(tf.matMul(oneHot, tf.mul(table, Math.sqrt(E))), [B, L, E]);
-  const position =
-    positions === "learned"
-      ? tf.slice(leaf(tree, "position") as tf.Tensor2D, [0, 0], [L, E])
-      : sinusoidalPositions(L, E);
-  return tf.reshape(tf.add(rows, position), [B * L, E]);
+  const added = positions ?? positionVectors(parameters, config, { start: 0, length: L });
+  return tf.reshape(tf.add(rows, added), [B * L, E]);
+}
+
+/** What the positions from `start` on add to their tokens, [length, E]. */
+export function positionVectors(
+  parameters: ParameterTree,
+  { embeddingSize: E, positions }: ModelConfig,
+  range: PositionRange,
+): tf.Tensor2D {
+  if (positions === "sinusoidal") return sinusoidalPositions(range, E);
+  const table = leaf(branch(parameters, "embedding"), "position") as tf.Tensor2D;
+  return tf.slice(table, [range.start, 0], [range.length, E]);
 }
 
 /** hidden [N, E] → logits [N, V] with the token table, plus a bias a token. */

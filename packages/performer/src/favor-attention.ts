@@ -40,7 +40,7 @@ export function favorAttention(
 }
 
 /** [V 1], zero at masked positions, [B, H, L, D + 1] */
-function appendOne(value: tf.Tensor4D, mask: tf.Tensor4D | null): tf.Tensor4D {
+export function appendOne(value: tf.Tensor4D, mask: tf.Tensor4D | null): tf.Tensor4D {
   const [B, H, L] = value.shape;
   const extended = tf.concat([value, tf.ones<tf.Rank.R4>([B, H, L, 1])], -1);
   return mask === null ? extended : tf.mul(extended, mask);

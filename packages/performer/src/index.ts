@@ -17,6 +17,17 @@ export {
 } from "./attention.ts";
 export type { AttentionState } from "./block.ts";
 export { type CrossEntropy, crossEntropy } from "./cross-entropy.ts";
+export {
+  applyStep,
+  type DecodingState,
+  decodeStep,
+  disposeDecoding,
+  initDecoding,
+  positionVector,
+  prefill,
+  type StepTensors,
+} from "./decoding/decoding.ts";
+export type { LayerState } from "./decoding/recurrence.ts";
 export { type DropoutMask, dropoutMask } from "./dropout.ts";
 export {
   createFeatureMap,

@@ -3,18 +3,30 @@ import { type Tensor2D, tensor2d } from "@tensorflow/tfjs-core";
 
 const LONGEST_WAVELENGTH = 10_000;
 
-/** The longest table made so far for each E. Row l does not depend on L, so a shorter one is a prefix. */
+export interface PositionRange {
+  /** First position. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** The longest table made so far for each E. A row depends on its position alone. */
 const tables = new Map<number, Float32Array>();
 
-/** [L, E]: columns 0..E/2-1 hold sin(l f_c), the others cos(l f_c), f_c = 10000^(-2c/E). */
-export function sinusoidalPositions(length: number, embeddingSize: number): Tensor2D {
-  const size = length * embeddingSize;
+/** [length, E]: of position l columns 0..E/2-1 hold sin(l f_c), the others cos(l f_c), f_c = 10000^(-2c/E). */
+export function sinusoidalPositions(
+  { start, length }: PositionRange,
+  embeddingSize: number,
+): Tensor2D {
+  const end = start + length;
   let table = tables.get(embeddingSize);
-  if (table === undefined || table.length < size) {
-    table = sinusoidalTable(length, embeddingSize);
+  if (table === undefined || table.length < end * embeddingSize) {
+    // decoding asks for one position more each time: twice the rows, so that few tables are made
+    const rows = start === 0 ? end : 2 * end;
+    table = sinusoidalTable(rows, embeddingSize);
     tables.set(embeddingSize, table);
   }
-  return tensor2d(table.subarray(0, size), [length, embeddingSize]);
+  const rows = table.subarray(start * embeddingSize, end * embeddingSize);
+  return tensor2d(rows, [length, embeddingSize]);
 }
 
 function sinusoidalTable(length: number, embeddingSize: number): Float32Array {
