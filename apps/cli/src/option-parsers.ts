@@ -24,3 +24,28 @@ export function parseWhole(least: number, most: number): (text: string) => numbe
     return value;
   };
 }
+
+/** For `.option("--temperature <number>", …, parseNumber(0, 100))`. */
+export function parseNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = toNumber(text);
+    if (!(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** A share of a whole: above 0, at most 1. */
+export function parseShare(text: string): number {
+  const value = toNumber(text);
+  if (!(value > 0 && value <= 1)) {
+    throw new InvalidArgumentError("Expected a number above 0, at most 1.");
+  }
+  return value;
+}
+
+/** Of an empty text NaN, where Number gives 0. */
+function toNumber(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { performer } from "./support/performer.ts";
 
 describe("performer, as it is called", () => {
-  it.each(["setup", "doctor", "demo", "train", "evaluate", "embed", "serve"])(
+  it.each(["setup", "doctor", "demo", "train", "evaluate", "embed", "generate", "serve"])(
     "%s --help says what it does, with examples",
     async (command) => {
       const { exitCode, stdout } = await performer([command, "--help"]);
@@ -27,6 +27,8 @@ describe("performer, as it is called", () => {
     ["an unknown option", ["serve", "--prot", "1"], "unknown option '--prot'"],
     ["a missing file", ["embed"], "missing required argument 'files'"],
     ["a port out of range", ["serve", "--port", "70000"], "whole number from 0 to 65535"],
+    ["a negative temperature", ["generate", "--temperature", "-1"], "number from 0 to 100"],
+    ["a top-p above 1", ["generate", "--top-p", "1.5"], "number above 0, at most 1"],
     ["an unknown backend", ["embed", "a.fasta", "--backend", "abacus"], "Allowed choices are"],
   ])("wrong usage exits with 2: %s", async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await performer(args);

@@ -17,6 +17,7 @@ export {
 } from "./attention.ts";
 export type { AttentionState } from "./block.ts";
 export { type CrossEntropy, crossEntropy } from "./cross-entropy.ts";
+export { type Decoder, eagerDecoder } from "./decoding/decoder.ts";
 export {
   applyStep,
   type DecodingState,
@@ -27,7 +28,13 @@ export {
   prefill,
   type StepTensors,
 } from "./decoding/decoding.ts";
+export {
+  type GenerateOptions,
+  type GenerationEvent,
+  generateTokens,
+} from "./decoding/generate.ts";
 export type { LayerState } from "./decoding/recurrence.ts";
+export { drawToken, type SamplingOptions, tokenDistribution } from "./decoding/sampling.ts";
 export { type DropoutMask, dropoutMask } from "./dropout.ts";
 export {
   createFeatureMap,

@@ -36,6 +36,7 @@ export {
   type ReadFastaOptions,
   type RecordSource,
 } from "./fasta-record.ts";
+export { formatFasta } from "./format-fasta.ts";
 export { bucketLength, groupByLength, type LengthGroup } from "./length-buckets.ts";
 export { type NgramBaseline, ngramBaseline } from "./ngram-baseline.ts";
 export {

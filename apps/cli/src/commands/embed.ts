@@ -1,13 +1,10 @@
 /** `performer embed`: FASTA in, one JSON line a sequence out. */
-import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { type EmbeddedRecord, embedRecords } from "../embed-records.ts";
 import { backendOption, eagerOption } from "../option-parsers.ts";
+import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
 Output: one JSON object a line and sequence, in the order of the files:
@@ -67,27 +64,14 @@ async function embed(files: readonly string[], options: EmbedOptions): Promise<v
       : "";
     return `{"accession":${JSON.stringify(accession)},"length":${length},"mean":${encodeNumbers(mean)}${vectors}}\n`;
   };
-  await writeLines(embedded, toLine, options.output && resolveUserPath(root, options.output));
+  await writeText(
+    mapEach(embedded, toLine),
+    options.output && resolveUserPath(root, options.output),
+  );
   await compiled?.close();
 }
 
 const warn = (message: string) => process.stderr.write(`passed over: ${message}\n`);
-
-/** A file appears under its name when it is whole. */
-async function writeLines<Item>(
-  items: AsyncIterable<Item>,
-  toLine: (item: Item) => string,
-  output: string | undefined,
-): Promise<void> {
-  const lines = Readable.from(mapEach(items, toLine));
-  if (output === undefined) {
-    await pipeline(lines, process.stdout, { end: false });
-    return;
-  }
-  const partial = `${output}.partial`;
-  await pipeline(lines, createWriteStream(partial));
-  await rename(partial, output);
-}
 
 async function* mapEach<Item>(items: AsyncIterable<Item>, map: (item: Item) => string) {
   for await (const item of items) yield map(item);

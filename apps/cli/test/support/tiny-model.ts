@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { disposeModel, initModel } from "@performer/performer";
 import { randomKey } from "@performer/random";
-import { ModelConfig } from "@performer/schema";
+import { ModelConfig, type ModelConfigInput } from "@performer/schema";
 import { loadRuntime } from "@performer/tensorflow";
 import { saveCheckpoint } from "@performer/training";
 
@@ -12,7 +12,10 @@ export const EMBEDDING_SIZE = 8;
 export const MAX_LENGTH = 512;
 
 /** @returns the checkpoint's folder, inside the run's folder `run`. */
-export async function saveTinyModel(run: string): Promise<string> {
+export async function saveTinyModel(
+  run: string,
+  overrides: Partial<ModelConfigInput> = {},
+): Promise<string> {
   await loadRuntime({ root: CLONE, prefer: "cpu" });
   const config = ModelConfig.parse({
     maxLength: MAX_LENGTH,
@@ -21,6 +24,7 @@ export async function saveTinyModel(run: string): Promise<string> {
     numLayers: 1,
     feedForwardSize: 16,
     attention: { mechanism: "favor", numFeatures: 8 },
+    ...overrides,
   });
   const model = initModel(config, randomKey(1));
   const directory = join(run, "checkpoints");

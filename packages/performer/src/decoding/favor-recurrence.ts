@@ -1,5 +1,5 @@
 /**
- * FAVOR+ one position at a time (docs/math.md, eq. 15-17): the state is the sum of outer products over
+ * FAVOR+ one position at a time (docs/math.md, eq. D1-D3): the state is the sum of outer products over
  * all positions before, so that a step costs O(M D) time and memory whatever the position.
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -12,13 +12,13 @@ import { favorRecurrence } from "./favor-recurrence.ts";
 export type LayerState = Readonly<Record<string, Tensor4D>>;
 
 /** [B, H, 1, D] each. */
-export interface StepInputs {
+interface StepInputs {
   readonly query: Tensor4D;
   readonly key: Tensor4D;
   readonly value: Tensor4D;
 }
 
-export interface StepOutputs {
+interface StepOutputs {
   /** [B, H, 1, D], what the parallel form gives at this position. */
   readonly output: Tensor4D;
   readonly state: LayerState;

@@ -1,0 +1,20 @@
+/** Where a command's result goes: standard output as it comes, or a file that is whole or not there. */
+import { createWriteStream } from "node:fs";
+import { rename } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** @param output absolute path, which appears when all is written; undefined: standard output. */
+export async function writeText(
+  pieces: AsyncIterable<string>,
+  output: string | undefined,
+): Promise<void> {
+  const text = Readable.from(pieces);
+  if (output === undefined) {
+    await pipeline(text, process.stdout, { end: false });
+    return;
+  }
+  const partial = `${output}.partial`;
+  await pipeline(text, createWriteStream(partial));
+  await rename(partial, output);
+}
