@@ -24,7 +24,7 @@ import { describeOnEachBackend } from "./support/backends.ts";
 import { drawTokens } from "./support/draw.ts";
 
 const FAVOR = KINDS.filter((kind) => attentionConfig(kind).mechanism === "favor");
-const RECURRENT = [...FAVOR, "exact"] as const;
+const RECURRENT = [...FAVOR, "exact", "local", "identity"] as const;
 
 function createModel(overrides: Partial<ModelConfigInput> = {}): PerformerModel {
   const config = ModelConfig.parse({
@@ -153,10 +153,11 @@ describeOnEachBackend("decoding", () => {
     return found;
   }
 
-  test.each(FAVOR)(
+  // the window of 4 positions is full at position 4
+  test.each([...FAVOR, "local", "identity"] as const)(
     "%s: kernels, their shapes and the state are the same at every position",
     async (kind) => {
-      const [early, ...later] = await costs(kind, [1, 7, 40]);
+      const [early, ...later] = await costs(kind, [5, 12, 40]);
       expect(early?.kernels.length).toBeGreaterThan(20);
       for (const cost of later) expect(cost).toEqual(early);
     },
@@ -224,7 +225,7 @@ describe("decoding refuses", () => {
     const model = createModel();
     const config = { ...model.config, attention: { mechanism: "fourier" } } as unknown;
     const run = () => initDecoding({ ...model, config: config as ModelConfig }, 1);
-    expect(run).toThrow('recurrent form (favor, exact), got "fourier"');
+    expect(run).toThrow('recurrent form (favor, exact, local, identity), got "fourier"');
   });
 
   test("a position beyond maxLength, as the parallel form does", () => {

@@ -5,8 +5,9 @@
 import type { AttentionConfig } from "@performer/schema";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { createFeatureMap } from "../feature-map.ts";
-import { exactRecurrence } from "./exact-recurrence.ts";
+import { cacheRecurrence } from "./cache-recurrence.ts";
 import { favorRecurrence } from "./favor-recurrence.ts";
+import { identityRecurrence } from "./identity-recurrence.ts";
 
 /** What a layer remembers of the positions before. */
 export type LayerState = Readonly<Record<string, Tensor4D>>;
@@ -35,7 +36,12 @@ export interface Recurrence {
 }
 
 /** Mechanisms that have a case in `createRecurrence`. */
-const RECURRENT: readonly string[] = ["favor", "exact"] satisfies AttentionConfig["mechanism"][];
+const RECURRENT = [
+  "favor",
+  "exact",
+  "local",
+  "identity",
+] as const satisfies AttentionConfig["mechanism"][];
 
 export interface RecurrenceOptions {
   readonly config: AttentionConfig;
@@ -60,7 +66,11 @@ export function createRecurrence(options: RecurrenceOptions): Recurrence {
         projection,
       });
     case "exact":
-      return exactRecurrence();
+      return cacheRecurrence(Number.POSITIVE_INFINITY);
+    case "local":
+      return cacheRecurrence(config.window);
+    case "identity":
+      return identityRecurrence();
     default: {
       const { mechanism } = config as AttentionConfig;
       throw new RangeError(
