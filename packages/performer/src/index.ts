@@ -60,3 +60,12 @@ export {
   type ProjectionKind,
   projectionShape,
 } from "./projection.ts";
+export {
+  addToSummary,
+  createSoftmaxSummary,
+  disposeSummary,
+  querySummary,
+  type SoftmaxSummary,
+  type SummaryAnswers,
+  type SummaryOptions,
+} from "./softmax-summary.ts";
