@@ -4,16 +4,19 @@ import { expect, test } from "vitest";
 test("the public names are these; a change here is a change of the interface", () => {
   expect(Object.keys(performer).toSorted()).toMatchInlineSnapshot(`
     [
+      "addToSummary",
       "applyModel",
       "applyStep",
       "attention",
       "attentionFeatures",
       "countParameters",
       "createFeatureMap",
+      "createSoftmaxSummary",
       "crossEntropy",
       "decodeStep",
       "disposeDecoding",
       "disposeModel",
+      "disposeSummary",
       "drawProjection",
       "drawProjections",
       "drawToken",
@@ -27,6 +30,7 @@ test("the public names are these; a change here is a change of the interface", (
       "positionVector",
       "prefill",
       "projectionShape",
+      "querySummary",
       "tokenDistribution",
       "unflattenTree",
     ]
