@@ -1,12 +1,20 @@
 /** The table of verbs. Adding one is a file under verbs/ and a line here. */
 import { Command } from "commander";
+import { baselineCommand } from "./verbs/baseline.ts";
 import { downloadCommand } from "./verbs/download.ts";
 import { filterCommand } from "./verbs/filter.ts";
 import { packCommand } from "./verbs/pack.ts";
 import { splitCommand } from "./verbs/split.ts";
 import { statsCommand } from "./verbs/stats.ts";
 
-const VERBS = [downloadCommand, filterCommand, splitCommand, packCommand, statsCommand];
+const VERBS = [
+  downloadCommand,
+  filterCommand,
+  splitCommand,
+  packCommand,
+  statsCommand,
+  baselineCommand,
+];
 
 export function createProgram(): Command {
   const program = new Command("data")

@@ -30,8 +30,8 @@ interface Produced {
 
 export interface Job extends Pick<DataManifest, "verb" | "arguments"> {
   readonly folder: string;
-  /** Keeps what an earlier try left in the partial folder, to go on with it. */
-  readonly keepsPartial?: true;
+  /** Files of an earlier try that the next one goes on with; all others go. Default none. */
+  readonly resumable?: readonly string[];
   /** Checksums of the inputs as they are now, for a folder that is there already; in their order. */
   currentSources(manifest: DataManifest): Promise<readonly Pick<DataSource, "name" | "sha256">[]>;
   /** Writes the files into `partial`. */
@@ -64,7 +64,7 @@ export async function makeResult(job: Job): Promise<Result> {
     );
   });
   try {
-    if (job.keepsPartial !== true) await removeAllBut(partial, LOCK_FILE);
+    await removeAllBut(partial, [LOCK_FILE, ...(job.resumable ?? [])]);
     const { sources, counts, pack } = await job.produce(partial);
     const manifest = {
       format: DATA_FORMAT,
@@ -82,7 +82,7 @@ export async function makeResult(job: Job): Promise<Result> {
     await syncFolder(dirname(resolve(folder)));
     return { manifest, wasDone: false };
   } catch (error) {
-    if (job.keepsPartial !== true) await rm(partial, { recursive: true, force: true });
+    if (job.resumable === undefined) await rm(partial, { recursive: true, force: true });
     throw error;
   } finally {
     await lock.release();
@@ -199,9 +199,9 @@ async function describeFolder(folder: string): Promise<Record<string, FileEntry>
   return files;
 }
 
-async function removeAllBut(folder: string, kept: string): Promise<void> {
+async function removeAllBut(folder: string, kept: readonly string[]): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name !== kept) await rm(join(folder, name), { recursive: true });
+    if (!kept.includes(name)) await rm(join(folder, name), { recursive: true });
   }
 }
 

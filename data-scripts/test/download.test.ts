@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
@@ -218,6 +218,17 @@ test("a server that stays away is given up after the attempts; the next run goes
   server.answers.length = 0;
   await fetch();
   expect(server.requests.at(-1)?.range).toBe("bytes=50000-");
+  await expectWhole(output, OLD);
+});
+
+test("another dataset stopped in the same place leaves nothing in the result", async () => {
+  const { server, output, part, fetch } = await situation();
+  await mkdir(`${output}.partial`);
+  await writeFile(join(`${output}.partial`, "uniref50.fasta.gz"), "half");
+  await writeFile(join(`${output}.partial`, "uniref50.fasta.gz.state.json"), "{}");
+  await writeFile(part, "of unknown version");
+  await fetch();
+  expect(server.requests[0]?.range).toBeUndefined();
   await expectWhole(output, OLD);
 });
 

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { partOfId, positionOfId } from "../src/part-of-id.ts";
 import { describeSequences } from "../src/sequence-statistics.ts";
+import { scoreBaselines } from "../src/verbs/baseline.ts";
 import { filterFiles } from "../src/verbs/filter.ts";
 import { packFiles } from "../src/verbs/pack.ts";
 import { splitFiles } from "../src/verbs/split.ts";
@@ -26,6 +27,8 @@ const VERBS = {
   split: (input: string, output: string) => splitFiles([input], { output, ...SHARES }),
   pack: (input: string, output: string) => packFiles([input], { output, ...PACKING }),
   stats: (input: string, output: string) => describeFiles([input], { output }),
+  baseline: (input: string, output: string) =>
+    scoreBaselines([input], { output, fit: [input], order: 2, policy: "strict" }),
 };
 const verbs = Object.entries(VERBS);
 
@@ -51,10 +54,8 @@ describe.each(verbs)("%s", (verb, run) => {
     const { wasDone, manifest } = await run(SAMPLE, output);
     expect(wasDone).toBe(false);
     expect(manifest.verb).toBe(verb);
-    expect(await manifestOf(output)).toMatchObject({
-      verb,
-      sources: [{ name: "sample-valid.fasta.gz" }],
-    });
+    expect(await manifestOf(output)).toMatchObject({ verb });
+    for (const { name } of manifest.sources) expect(name).toBe("sample-valid.fasta.gz");
     const before = await contentsOf(output);
     expect(Object.keys(before).sort()).toEqual(
       ["manifest.json", ...Object.keys(manifest.files)].sort(),
@@ -152,7 +153,9 @@ describe.each(verbs)("%s", (verb, run) => {
     await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
     const output = join(await newFolder(), "out");
     await run(folder, output);
-    expect((await manifestOf(output)).sources).toMatchObject([{ name: "x.fasta.gz", release }]);
+    for (const source of (await manifestOf(output)).sources) {
+      expect(source).toMatchObject({ name: "x.fasta.gz", release });
+    }
   });
 });
 
@@ -350,6 +353,34 @@ describe("stats", () => {
     expect(table).toMatch(/^sequences +195$/m);
     expect(table).toMatch(/^residues +65,637$/m);
     expect(table).toMatch(new RegExp(`^L +${composition.L.toLocaleString("en")} `, "m"));
+  });
+});
+
+describe("baseline", () => {
+  const TRAIN = join(import.meta.dirname, "../../data/sample-train.fasta.gz");
+
+  test("scores each input by each order; from a pack as from the file that it was made from", async () => {
+    const folder = await newFolder();
+    const packed = join(folder, "packed");
+    await packFiles([TRAIN], { output: packed, ...PACKING, shardResidues: 1_000_000 });
+    const [fromFile, fromPack] = await Promise.all(
+      [TRAIN, packed].map(async (fit, i) => {
+        const output = join(folder, `out-${i}`);
+        const options = { output, fit: [fit], order: 3, policy: "strict" } as const;
+        await scoreBaselines([SAMPLE, TRAIN], options);
+        return JSON.parse(await readFile(join(output, "baseline.json"), "utf8"));
+      }),
+    );
+    expect(fromPack).toEqual({ ...fromFile, fittedOn: ["packed"] });
+    const [valid, train] = fromFile.scored;
+    expect([valid.name, train.name]).toEqual(["sample-valid.fasta.gz", "sample-train.fasta.gz"]);
+    expect(valid.byOrder[0].weightSum).toBe(65_634); // zcat FILE | grep -v "^>" | tr -cd ACDEFGHIKLMNPQRSTVWY | wc -c
+    // the empirical baseline of `performer evaluate`, which adds one to each count instead
+    expect(valid.byOrder[0].perplexity).toBeCloseTo(18.056, 3);
+    const perplexities = train.byOrder.map(({ perplexity }: { perplexity: number }) => perplexity);
+    expect(perplexities).toEqual(perplexities.toSorted((a: number, b: number) => b - a));
+    const table = await readFile(join(folder, "out-0", "baseline.txt"), "utf8");
+    expect(table).toContain(`3-gram${valid.byOrder[2].perplexity.toFixed(3).padStart(16)}`);
   });
 });
 

@@ -60,15 +60,18 @@ export interface WorkerRun {
   readonly id: string;
   /** cpu: eager JavaScript; tensorflow: the compiled graph, where TensorFlow is installed. */
   readonly backend?: "cpu" | "tensorflow";
+  /** What is trained on; default the bundled sample. */
+  readonly train?: string;
 }
+
+export const SAMPLE = join(ROOT, "data", "sample-valid.fasta.gz");
 
 /** @param extra further arguments, such as --resume. */
 export function startWorker(run: WorkerRun, extra: readonly string[] = []): Worker {
-  const { config, runs, id, backend = "cpu" } = run;
+  const { config, runs, id, backend = "cpu", train = SAMPLE } = run;
   if (!existsSync(MAIN)) throw new Error(`startWorker: ${MAIN} is missing; run npm run build`);
-  const sample = join(ROOT, "data", "sample-valid.fasta.gz");
   const child = spawn(process.execPath, [
-    ...[MAIN, "--config", config, "--train", sample, "--validation", sample],
+    ...[MAIN, "--config", config, "--train", train, "--validation", SAMPLE],
     ...["--runs", runs, "--id", id, "--backend", backend, ...extra],
   ]);
   let output = "";

@@ -31,6 +31,9 @@ const State = z.object({ url: z.string(), validator: z.string() });
 
 const statePath = (path: string): string => `${path}.state.json`;
 
+/** What a stopped download of `path` leaves for the next run. */
+export const resumableFiles = (path: string): readonly string[] => [path, statePath(path)];
+
 /**
  * @throws {OtherFileError} where the server has a file of another size.
  * @throws {DataError} where the server refuses.

@@ -7,7 +7,7 @@ import { Argument, Command, Option } from "commander";
 import { DataError } from "../data-error.ts";
 import { DATASETS, type DatasetName, UNIPROT } from "../download/datasets.ts";
 import { assertDiskSpace } from "../download/disk-space.ts";
-import { discardFile, fetchFile, OtherFileError } from "../download/fetch-file.ts";
+import { discardFile, fetchFile, OtherFileError, resumableFiles } from "../download/fetch-file.ts";
 import { type PublishedFile, parseMetalink } from "../download/metalink.ts";
 import { request } from "../download/request.ts";
 import { PassingError, RETRY, type RetryOptions, withRetry } from "../download/retry.ts";
@@ -78,7 +78,7 @@ export async function download(
     verb: "download",
     folder: output,
     arguments: { dataset: name },
-    keepsPartial: true,
+    resumable: resumableFiles(file),
     async currentSources({ sources }) {
       const version = sources[0]?.release?.version;
       if (release !== undefined && release !== version) {

@@ -27,6 +27,7 @@ test("the public names", () => {
       "decodeTokens",
       "empiricalBaseline",
       "encodeSequence",
+      "formatFasta",
       "groupByLength",
       "isStandardResidue",
       "ngramBaseline",

@@ -43,11 +43,14 @@ export function openPack(folder: string): Pack {
   const { shards } = manifest.pack;
   const cache = new BlockCache();
   const readers = new Map<number, ShardReader>();
+  let last: { shard: number; reader: ShardReader } | undefined;
   const readerOf = (shard: number): ShardReader => {
+    if (last?.shard === shard) return last.reader;
     const reader = readers.get(shard) ?? new ShardReader(folder, shards[shard]!, cache);
     readers.delete(shard);
     readers.set(shard, reader);
     if (readers.size > KEPT_SHARDS) readers.delete(readers.keys().next().value!);
+    last = { shard, reader };
     return reader;
   };
   /** Number of the first record of each shard, then of all records. */
@@ -112,7 +115,10 @@ class PackedRecord implements FastaRecord {
   }
 
   get sequence(): Uint8Array {
-    return this.residues().map((id) => LETTERS[id]!);
+    const residues = this.residues();
+    const letters = new Uint8Array(residues.length);
+    for (let i = 0; i < letters.length; i++) letters[i] = LETTERS[residues[i]!]!;
+    return letters;
   }
 
   /** The record itself: there are millions of them, and each object counts. */

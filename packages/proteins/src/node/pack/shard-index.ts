@@ -8,7 +8,7 @@ import { PACK_AGAIN, PackError } from "./pack-error.ts";
 
 const SHARD_VERSION = 1;
 /** Bytes under one checksum: what a single random read costs. */
-export const BLOCK_BYTES = 65_536;
+export const BLOCK_BYTES = 16_384;
 
 const MAGIC = "PROTPACK";
 const PREAMBLE_BYTES = 32;

@@ -1,15 +1,15 @@
 /** One shard: its index in memory, its records by number. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PackShard } from "@performer/schema";
-import type { BlockCache, CheckedFile } from "./block-cache.ts";
+import type { BlockCache } from "./block-cache.ts";
+import { CheckedFile } from "./checked-file.ts";
 import { PACK_AGAIN, PackError } from "./pack-error.ts";
 import { decodeShardIndex, shardFile } from "./shard-index.ts";
 
 const utf8 = new TextDecoder();
 
 export class ShardReader {
-  readonly #cache: BlockCache;
   readonly #residueOffsets: Uint32Array;
   readonly #headerOffsets: Uint32Array;
   readonly #residues: CheckedFile;
@@ -29,11 +29,11 @@ export class ShardReader {
         `expected ${shard.sequences} sequences with ${shard.residues} residues as the manifest says, got ${residueOffsets.length - 1} with ${residueOffsets.at(-1)}; ${PACK_AGAIN}`,
       );
     }
-    this.#cache = cache;
     this.#residueOffsets = residueOffsets;
     this.#headerOffsets = headerOffsets;
-    this.#residues = checkedFile(pathOf("residues"), residueOffsets, residueChecksums);
-    this.#headers = checkedFile(pathOf("headers"), headerOffsets, headerChecksums);
+    const [residues, headers] = [residueOffsets.at(-1)!, headerOffsets.at(-1)!];
+    this.#residues = new CheckedFile(pathOf("residues"), residues, residueChecksums, cache);
+    this.#headers = new CheckedFile(pathOf("headers"), headers, headerChecksums, cache);
   }
 
   /** Residues of a record. */
@@ -43,12 +43,12 @@ export class ShardReader {
 
   residuesOf(record: number): Uint8Array {
     const offsets = this.#residueOffsets;
-    return this.#cache.read(this.#residues, offsets[record]!, offsets[record + 1]!);
+    return this.#residues.read(offsets[record]!, offsets[record + 1]!);
   }
 
   headerOf(record: number): string {
     const offsets = this.#headerOffsets;
-    return utf8.decode(this.#cache.read(this.#headers, offsets[record]!, offsets[record + 1]!));
+    return utf8.decode(this.#headers.read(offsets[record]!, offsets[record + 1]!));
   }
 }
 
@@ -62,14 +62,4 @@ function readIndex(path: string): Uint8Array {
   } catch (cause) {
     throw new PackError("missing", path, `the file cannot be read; ${PACK_AGAIN}`, { cause });
   }
-}
-
-function checkedFile(path: string, offsets: Uint32Array, checksums: Uint32Array): CheckedFile {
-  const size = offsets.at(-1)!;
-  const got = statSync(path, { throwIfNoEntry: false })?.size;
-  if (got === undefined) throw new PackError("missing", path, `there is no file; ${PACK_AGAIN}`);
-  if (got !== size) {
-    throw new PackError("damaged", path, `expected ${size} bytes, got ${got}; ${PACK_AGAIN}`);
-  }
-  return { path, size, checksums };
 }
