@@ -3,7 +3,7 @@
  * train`. Contenders run in processes of their own, interleaved in rounds, so that a disturbance of
  * the machine hits all of them; see docs/benchmarks.md for results.
  */
-import { type Contender, startContender } from "./train/contender.ts";
+import { type Contender, type ContenderRun, startContender } from "./train/contender.ts";
 import { machineDescription, waitForQuiet } from "./train/machine.ts";
 import { parseBenchOptions, type TrainCase, trainCases } from "./train/options.ts";
 import { type ContenderResult, formatTable, summarize } from "./train/table.ts";
@@ -22,34 +22,31 @@ async function runCase(trainCase: TrainCase): Promise<ContenderResult[]> {
   for (const name of options.contenders) {
     const contender = await startContender(name, trainCase);
     // a contender that cannot run here, or not this case, says why, and the others go on
-    const reason = "reason" in contender ? contender.reason : await warmUp(contender);
-    if (reason !== null) console.log(`${name}: left out, ${reason}`);
-    else if (!("reason" in contender)) contenders.push(contender);
+    const first = "reason" in contender ? contender : await warmUp(contender);
+    if ("reason" in first) console.log(`${name}: left out, ${first.reason}`);
+    else if (!("reason" in contender)) contenders.push({ contender, first });
   }
   try {
-    const samples = contenders.map((contender) => ({ contender, runs: [] as Run[] }));
+    const samples = contenders.map((started) => ({ ...started, runs: [] as ContenderRun[] }));
     for (let round = 0; round < options.rounds; round++) {
       for (const { contender, runs } of samples) {
         runs.push(await contender.run(options.stepsPerRound));
       }
     }
-    return samples.map(({ contender, runs }) =>
-      summarize(contender.name, trainCase.tokensPerStep, runs),
+    return samples.map(({ contender, first, runs }) =>
+      summarize(contender.name, trainCase.tokensPerStep, first, runs),
     );
   } finally {
-    for (const contender of contenders) contender.stop();
+    for (const { contender } of contenders) contender.stop();
   }
 }
 
-/** @returns null, or why the contender cannot run the case. */
-async function warmUp(contender: Contender): Promise<string | null> {
+/** @returns the first steps, or why the contender cannot run the case. */
+async function warmUp(contender: Contender): Promise<ContenderRun | { reason: string }> {
   try {
-    await contender.run(options.warmUpSteps);
-    return null;
+    return await contender.run(options.warmUpSteps);
   } catch (error) {
     contender.stop();
-    return error instanceof Error ? error.message : String(error);
+    return { reason: error instanceof Error ? error.message : String(error) };
   }
 }
-
-type Run = Parameters<typeof summarize>[2][number];

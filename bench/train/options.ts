@@ -1,5 +1,6 @@
 /** What is measured: command line → cases. */
 import { parseArgs } from "node:util";
+import type { SessionConfig } from "@performer/tensorflow/compiled";
 
 const CONTENDERS = [
   "eager",
@@ -34,6 +35,8 @@ export interface TrainCase {
   readonly numFeatures: number;
   /** C of the causal sums. */
   readonly chunkSize: number;
+  /** Settings of the compiled contenders' session, for experiments. */
+  readonly session: SessionConfig;
 }
 
 export interface BenchOptions {
@@ -45,6 +48,7 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly stepsPerRound: number;
   readonly warmUpSteps: number;
+  readonly session: SessionConfig;
   /** How long to wait for other work on the machine to end. */
   readonly patienceMs: number;
 }
@@ -64,6 +68,7 @@ export function parseBenchOptions(args: string[]): BenchOptions {
       steps: text("2"),
       "warm-up": text("2"),
       "patience-seconds": text("120"),
+      session: text("{}"),
     },
   });
   return {
@@ -75,6 +80,7 @@ export function parseBenchOptions(args: string[]): BenchOptions {
     rounds: Number(values.rounds),
     stepsPerRound: Number(values.steps),
     warmUpSteps: Number(values["warm-up"]),
+    session: JSON.parse(values.session) as SessionConfig,
     patienceMs: 1000 * Number(values["patience-seconds"]),
   };
 }
@@ -108,6 +114,7 @@ export function* trainCases(options: BenchOptions): Generator<TrainCase> {
           tokensPerStep: rows * length,
           numFeatures: 256,
           chunkSize: 64,
+          session: options.session,
         };
       }
     }

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { initModel } from "@performer/performer";
-import type { TrainingBatch } from "@performer/proteins";
-import { createStream, randomKey, splitKey } from "@performer/random";
-import { ModelConfig, OptimizerConfig } from "@performer/schema";
+import { randomKey, splitKey } from "@performer/random";
+import { OptimizerConfig } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { supportsBfloat16 } from "@performer/tensorflow/compiled";
 import { createAdamW, createCompiledStepper, createEagerStepper } from "@performer/training";
 import type { TrainCase } from "../options.ts";
+import { drawBatch, modelConfigOf } from "../workload.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const [name = "", json = ""] = process.argv.slice(2);
@@ -31,7 +31,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let loss = Number.NaN;
   for (let count = 0; count < Number(line); count++) {
     step += 1;
-    const batch = drawBatch(step);
+    const batch = drawBatch(trainCase, step);
     const start = performance.now();
     const dropoutKey = splitKey(randomKey(2), step);
     const { sums } = await stepper.step(batch, { step, learningRate: 1e-3, dropoutKey });
@@ -49,18 +49,7 @@ function refuse(reason: string): never {
 }
 
 function createStepper() {
-  const config = ModelConfig.parse({
-    ...trainCase.model,
-    maxLength: trainCase.length,
-    direction: trainCase.direction,
-    attention: {
-      mechanism: "favor",
-      featureMap: { kind: "relu" },
-      numFeatures: trainCase.numFeatures,
-      chunkSize: trainCase.chunkSize,
-    },
-  });
-  const model = initModel(config, randomKey(1));
+  const model = initModel(modelConfigOf(trainCase), randomKey(1));
   const optimizer = OptimizerConfig.parse({});
   if (name === "eager") return createEagerStepper({ model, optimizer: createAdamW(optimizer) });
   const precision = name === "compiled-bf16" ? "bf16" : "float32";
@@ -69,16 +58,6 @@ function createStepper() {
     model,
     optimizer,
     precision,
+    session: trainCase.session,
   });
-}
-
-/** Random residues, 15 % of them masked and scored; the same for every contender in distribution. */
-function drawBatch(index: number): TrainingBatch {
-  const { rows, length } = trainCase;
-  const stream = createStream(splitKey(randomKey(3), index));
-  const targets = Int32Array.from({ length: rows * length }, () => stream.integer(20));
-  const lossMask = Float32Array.from(targets, () => Number(stream.uniform() < 0.15));
-  const inputs = targets.map((target, position) => (lossMask[position] === 1 ? 28 : target));
-  const paddingMask = new Float32Array(rows * length).fill(1);
-  return { inputs, targets, lossMask, scoreMask: lossMask, paddingMask, rows, length, epoch: 0 };
 }

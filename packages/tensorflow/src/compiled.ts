@@ -33,5 +33,6 @@ export type { Variables } from "./compile/variables.ts";
 export type { TensorFlowLibraries } from "./session/c-api.ts";
 export type { SessionConfig } from "./session/config.ts";
 export { type TensorFlowCode, TensorFlowError } from "./session/errors.ts";
+export type { NodeTime } from "./session/step-stats.ts";
 export type { HostTensor } from "./session/tensor.ts";
 export { TracingError } from "./tracing/errors.ts";

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Output, outputName } from "../graph/graph.ts";
 import { encodeGraph } from "../graph/graph-def.ts";
 import { describeGraph } from "../graph/text.ts";
+import type { NodeTime } from "../session/step-stats.ts";
 import type { HostTensor } from "../session/tensor.ts";
 import { type AdamWConfig, addAdamW, scalarFeeds } from "./adamw.ts";
 import { feedsOf } from "./forward.ts";
@@ -49,6 +50,8 @@ export interface CompiledTrainStep {
   (inputs: NamedHostTensors, context: TrainStepContext): Promise<Record<string, HostTensor>>;
   /** The gradients for `inputs` without an update, by parameter. */
   gradients(inputs: NamedHostTensors, seed: Seed): Promise<Record<string, HostTensor>>;
+  /** One update, telling how long each node took. */
+  profile(inputs: NamedHostTensors, context: TrainStepContext): Promise<NodeTime[]>;
   /** Compiles for the shapes of `inputs` now rather than at the first step. */
   prepare(inputs: NamedHostTensors): Promise<void>;
   /** The graph for these input shapes as text. */
@@ -79,18 +82,25 @@ export function compileTrainStep(program: Program, options: TrainStepOptions): C
     return known;
   };
 
-  const step = async (inputs: NamedHostTensors, context: TrainStepContext) => {
+  const requestFor = async (inputs: NamedHostTensors, context: TrainStepContext) => {
     const { prefix, keys, fetches } = await compiledFor(inputs);
     const feeds = feedsOf(prefix, inputs, context.seed);
     for (const [name, value] of Object.entries(scalarFeeds(options.optimizer, context))) {
       feeds[`${prefix}/optimizer/${name}`] = value;
     }
-    const targets = [`${prefix}/optimizer/update`];
-    const values = await program.session.run({ feeds, fetches, targets });
-    return named(keys, values);
+    return { keys, request: { feeds, fetches, targets: [`${prefix}/optimizer/update`] } };
+  };
+
+  const step = async (inputs: NamedHostTensors, context: TrainStepContext) => {
+    const { keys, request } = await requestFor(inputs, context);
+    return named(keys, await program.session.run(request));
   };
 
   return Object.assign(step, {
+    async profile(inputs: NamedHostTensors, context: TrainStepContext) {
+      const { request } = await requestFor(inputs, context);
+      return program.session.profile(request);
+    },
     async gradients(inputs: NamedHostTensors, seed: Seed) {
       const { prefix, gradients } = await compiledFor(inputs);
       const feeds = feedsOf(prefix, inputs, seed);

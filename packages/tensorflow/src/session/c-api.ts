@@ -25,6 +25,9 @@ export interface CApi {
   statusMessage(status: Pointer): string;
   newBuffer(bytes: Uint8Array, sizeBytes: number): Pointer;
   deleteBuffer(buffer: Pointer): void;
+  emptyBuffer(): Pointer;
+  /** What TensorFlow wrote into `buffer`, copied. */
+  bufferBytes(buffer: Pointer): Uint8Array;
   newGraph(): Pointer;
   deleteGraph(graph: Pointer): void;
   newImportOptions(): Pointer;
@@ -42,9 +45,11 @@ export interface CApi {
   runSession(call: SessionRunCall, done: (error: Error | null) => void): void;
 }
 
-/** Arguments of TF_SessionRun in its order, options and metadata left out. */
+/** Arguments of TF_SessionRun in its order. */
 interface SessionRunCall {
   readonly session: Pointer;
+  /** A buffer with RunOptions; null: the defaults. */
+  readonly options: Pointer | null;
   readonly inputs: Uint8Array;
   readonly inputValues: BigUint64Array;
   readonly inputCount: number;
@@ -53,6 +58,8 @@ interface SessionRunCall {
   readonly outputCount: number;
   readonly targets: BigUint64Array;
   readonly targetCount: number;
+  /** A buffer that receives RunMetadata; null: none. */
+  readonly metadata: Pointer | null;
   readonly status: Pointer;
 }
 
@@ -101,6 +108,16 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     statusMessage: f("Message", "str", [p]),
     newBuffer: f("NewBufferFromString", p, [p, "size_t"]),
     deleteBuffer: f("DeleteBuffer", "void", [p]),
+    emptyBuffer: f("NewBuffer", p, []),
+    bufferBytes(buffer) {
+      // TF_Buffer: const void* data; size_t length; …
+      const header = new BigUint64Array(2);
+      memcpy(header, buffer, header.byteLength);
+      const [data = 0n, length = 0n] = header;
+      const bytes = new Uint8Array(Number(length));
+      if (length > 0n) memcpy(bytes, data, bytes.byteLength);
+      return bytes;
+    },
     newGraph: f("NewGraph", p, []),
     deleteGraph: f("DeleteGraph", "void", [p]),
     newImportOptions: f("NewImportGraphDefOptions", p, []),
@@ -117,7 +134,7 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     runSession(call, done) {
       sessionRun.async(
         call.session,
-        null,
+        call.options,
         call.inputs,
         call.inputValues,
         call.inputCount,
@@ -126,7 +143,7 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
         call.outputCount,
         call.targets,
         call.targetCount,
-        null,
+        call.metadata,
         call.status,
         done,
       );

@@ -7,6 +7,7 @@
 import { type CApi, loadCApi, type Pointer, type TensorFlowLibraries } from "./c-api.ts";
 import { encodeConfig, type SessionConfig } from "./config.ts";
 import { checkStatus, TensorFlowError, withStatus } from "./errors.ts";
+import { type NodeTime, profilingRunOptions, readStepStats } from "./step-stats.ts";
 import { fromTensorFlow, type HostTensor, toTensorFlow } from "./tensor.ts";
 
 export interface Session {
@@ -23,6 +24,8 @@ export interface Session {
    * @throws {TensorFlowError} with TensorFlow's message and the node's name.
    */
   run(request: RunRequest): Promise<HostTensor[]>;
+  /** As `run`, but returns how long each node took; the run is a little slower. */
+  profile(request: RunRequest): Promise<NodeTime[]>;
   /** Waits for running steps, then frees the graph and its variables. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -60,10 +63,19 @@ export function openSession(libraries: TensorFlowLibraries, config: SessionConfi
     return signature;
   };
 
-  const run = async ({ feeds = {}, fetches = [], targets = [] }: RunRequest) => {
+  const start = async <Result>(
+    { feeds = {}, fetches = [], targets = [] }: RunRequest,
+    runSignature: RunSignature<Result>,
+  ) => {
     if (closed) throw new Error("run: expected an open session, got a closed one");
     const signature = signatureOf(Object.keys(feeds), fetches, targets);
-    return runOnce(api, session, signature, Object.values(feeds), fetches.length);
+    return runSignature(api, session, signature, Object.values(feeds));
+  };
+  /** `close` waits for it. */
+  const tracked = <Result>(result: Promise<Result>): Promise<Result> => {
+    const settled = result.catch(() => undefined).finally(() => running.delete(settled));
+    running.add(settled);
+    return result;
   };
 
   return {
@@ -71,12 +83,8 @@ export function openSession(libraries: TensorFlowLibraries, config: SessionConfi
     extend(graphDef, prefix) {
       importGraph(api, graph, graphDef, prefix);
     },
-    run(request) {
-      const result = run(request);
-      const settled = result.catch(() => undefined).finally(() => running.delete(settled));
-      running.add(settled);
-      return result;
-    },
+    run: (request) => tracked(start(request, runOnce)),
+    profile: (request) => tracked(start(request, profileOnce)),
     async close() {
       if (closed) return;
       closed = true;
@@ -94,15 +102,27 @@ interface Signature {
   readonly targets: BigUint64Array;
 }
 
+type RunSignature<Result> = (
+  api: CApi,
+  session: Pointer,
+  signature: Signature,
+  feeds: readonly HostTensor[],
+) => Promise<Result>;
+
+interface RunBuffers {
+  readonly options: Pointer | null;
+  readonly metadata: Pointer | null;
+}
+
 async function runOnce(
   api: CApi,
   session: Pointer,
   signature: Signature,
   feeds: readonly HostTensor[],
-  outputCount: number,
+  { options, metadata }: RunBuffers = { options: null, metadata: null },
 ): Promise<HostTensor[]> {
   const inputValues = new BigUint64Array(feeds.length);
-  const outputValues = new BigUint64Array(outputCount);
+  const outputValues = new BigUint64Array(signature.outputs.byteLength / OUTPUT_BYTES);
   const status = api.newStatus();
   try {
     feeds.forEach((feed, index) => {
@@ -112,12 +132,14 @@ async function runOnce(
       api.runSession(
         {
           session,
+          options,
           ...signature,
           inputValues,
-          inputCount: feeds.length,
+          inputCount: inputValues.length,
           outputValues,
-          outputCount,
+          outputCount: outputValues.length,
           targetCount: signature.targets.length,
+          metadata,
           status,
         },
         (error) => (error === null ? resolve() : reject(error)),
@@ -132,6 +154,19 @@ async function runOnce(
     api.deleteStatus(status);
   }
 }
+
+const profileOnce: RunSignature<NodeTime[]> = async (api, session, signature, feeds) => {
+  const wish = profilingRunOptions();
+  const options = api.newBuffer(wish, wish.byteLength);
+  const metadata = api.emptyBuffer();
+  try {
+    await runOnce(api, session, signature, feeds, { options, metadata });
+    return readStepStats(api.bufferBytes(metadata));
+  } finally {
+    api.deleteBuffer(options);
+    api.deleteBuffer(metadata);
+  }
+};
 
 function importGraph(api: CApi, graph: Pointer, graphDef: Uint8Array, prefix: string): void {
   const buffer = api.newBuffer(graphDef, graphDef.byteLength);

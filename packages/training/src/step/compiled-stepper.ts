@@ -4,15 +4,18 @@
  * projections live in TensorFlow; they are copied out only when they are read.
  */
 import { flattenTree, type PerformerModel } from "@performer/performer";
+import type { TrainingBatch } from "@performer/proteins";
 import type { OptimizerConfig } from "@performer/schema";
 import {
   type AdamWConfig,
   compileTrainStep,
   type HostTensor,
+  type NodeTime,
   openProgram,
   type Precision,
   type ProgramOptions,
   slotName,
+  type TrainStepContext,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -27,15 +30,17 @@ import {
 import { sumsOf } from "../metrics.ts";
 import { isDecayed } from "../optimizer/adamw.ts";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
-import type { TrainStepper } from "./train-stepper.ts";
+import type { StepContext, TrainStepper } from "./train-stepper.ts";
 
 export interface CompiledStepper extends TrainStepper {
   /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
+  /** One update, telling how long each node of the graph took. */
+  profile(batch: TrainingBatch, context: StepContext): Promise<NodeTime[]>;
 }
 
 export interface CompiledStepperOptions
-  extends Pick<ProgramOptions, "libraries" | "threads" | "recompute"> {
+  extends Pick<ProgramOptions, "libraries" | "threads" | "recompute" | "session"> {
   /** Taken over, with its tensors. */
   readonly model: PerformerModel;
   readonly optimizer: Pick<OptimizerConfig, keyof AdamWConfig>;
@@ -89,18 +94,19 @@ export async function createCompiledStepper(
   };
 
   return {
-    async step(batch, { step: number, learningRate, dropoutKey }) {
+    async step(batch, context) {
       releaseRead();
       await redrawn;
-      const outputs = await step(batchInputs(batch), {
-        step: number,
-        learningRate,
-        seed: dropoutKey,
-      });
+      const outputs = await step(batchInputs(batch), graphContext(context));
       return {
         sums: sumsOf(outputs["sums"]?.values as Float32Array),
         gradientNorm: Number(outputs["gradientNorm"]?.values[0]),
       };
+    },
+    async profile(batch, context) {
+      releaseRead();
+      await redrawn;
+      return step.profile(batchInputs(batch), graphContext(context));
     },
     async evaluateBatch(batch) {
       await redrawn;
@@ -132,6 +138,11 @@ export async function createCompiledStepper(
     },
   };
 }
+
+const graphContext = ({ dropoutKey, ...rest }: StepContext): TrainStepContext => ({
+  ...rest,
+  seed: dropoutKey,
+});
 
 function toTensor({ type, shape, values }: HostTensor): tf.Tensor {
   return tf.tensor(values as Float32Array, [...shape], type === "float32" ? "float32" : "int32");
