@@ -1,5 +1,6 @@
 /** What is measured: command line → cases. */
 import { parseArgs } from "node:util";
+import type { ModelConfigInput } from "@performer/schema";
 import type { SessionConfig } from "@performer/tensorflow/compiled";
 
 const CONTENDERS = [
@@ -24,7 +25,7 @@ type SizeName = keyof typeof SIZES;
 /** One row of work for every contender; also its JSON on the contender's command line. */
 export interface TrainCase {
   readonly title: string;
-  readonly model: (typeof SIZES)[SizeName];
+  readonly model: Pick<ModelConfigInput, keyof (typeof SIZES)[SizeName]>;
   readonly direction: "bidirectional" | "causal";
   /** B */
   readonly rows: number;

@@ -28,15 +28,19 @@ export function nodeName(op: string, inputs: readonly Output[]): string {
   return ["gradients", ...own, forwardScope(inputs), op].filter((part) => part !== "").join("/");
 }
 
-/** The deepest scope among the inputs, "gradients/" and parameter folders taken off. */
+/**
+ * The deepest scope among the forward values that a node of the backward pass takes, a parameter's
+ * folder being its scope; for a node that takes gradients only, theirs.
+ */
 function forwardScope(inputs: readonly Output[]): string {
   const scopes = inputs
-    .filter(({ node }) => node.op !== "Const" && node.op !== "ReadVariableOp")
-    .map(({ node }) =>
-      node.name
-        .replace(/^gradients\//, "")
-        .split("/")
-        .slice(0, -1),
-    );
-  return scopes.reduce((best, scope) => (scope.length > best.length ? scope : best), []).join("/");
+    .filter(({ node }) => node.op !== "Const")
+    .map(({ node }) => node.name.split("/").slice(0, -1));
+  const forward = scopes.filter(([first]) => first !== "gradients");
+  const candidates = (forward.length > 0 ? forward : scopes).map((scope) =>
+    scope[0] === "gradients" || scope[0] === "variables" ? scope.slice(1) : scope,
+  );
+  return candidates
+    .reduce((best, scope) => (scope.length > best.length ? scope : best), [])
+    .join("/");
 }

@@ -166,6 +166,8 @@ describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
     const text = await compileLoss(program, model).describe(drawBatch());
     expect(text).toMatch(/^layers\/1\/attention\/BatchMatMulV2/m);
     expect(text).toMatch(/^gradients\/layers\/1\/feedForward\/ReluGrad/m);
+    // a product with a parameter only: the gradient that it takes comes from the layer above
+    expect(text).toMatch(/^gradients\/layers\/0\/attention\/output\/MatMul/m);
     expect(text).toMatch(/^optimizer\/layers\/0\/attention\/query\/kernel\/adam/m);
   });
 
