@@ -1,5 +1,5 @@
 /** Axes of line charts: linear, or logarithmic in base 2 (lengths) or 10 (times, errors). */
-import { format, scaleLinear, scaleLog } from "d3";
+import { format, scaleLinear, scaleLog, ticks } from "d3";
 
 export type ScaleKind = "linear" | "log2" | "log10";
 
@@ -65,8 +65,8 @@ function logarithmicAxis(
   };
 }
 
-/** Under this many decades, 2 and 5 times a power of ten are marked as well. */
-const FEW_DECADES = 2.5;
+/** With fewer marks than this nobody reads a value off an axis. */
+const ENOUGH_TICKS = 3;
 
 function logarithmicTicks(
   base: 2 | 10,
@@ -79,9 +79,14 @@ function logarithmicTicks(
     { length: Math.ceil(log(high)) - first + 1 },
     (_, index) => base ** (first + index),
   );
-  const fine = base === 10 && log(high) - log(low) < FEW_DECADES;
-  const all = fine ? powers.flatMap((power) => [power, 2 * power, 5 * power]) : powers;
-  const inside = all.filter((value) => value >= low && value <= high);
+  const steps = base === 10 ? [[1], [1, 3], [1, 2, 5]] : [[1]];
+  const choices = steps.map((factors) =>
+    powers
+      .flatMap((power) => factors.map((factor) => factor * power))
+      .filter((value) => value >= low && value <= high),
+  );
+  const inside = choices.find(({ length }) => length >= ENOUGH_TICKS);
+  if (inside === undefined) return ticks(low, high, Math.min(count, 4));
   const every = Math.ceil(inside.length / count);
   return inside.filter((_, index) => index % every === 0);
 }
@@ -95,6 +100,6 @@ function tickText(value: number, base: 2 | 10): string {
   if (base === 2) return value >= 1 ? format("d")(value) : format(".3~g")(value);
   if (value >= 1e-3 && value < 1e5) return format(".3~r")(value);
   const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const factor = Math.round(value / 10 ** exponent);
+  const factor = Number((value / 10 ** exponent).toPrecision(2));
   return `${factor === 1 ? "" : `${factor} × `}10${superscript(exponent)}`;
 }

@@ -1,9 +1,9 @@
 /** Everything of a line chart around its lines: grid, tick labels, axis titles, levels to compare with. */
 import type { AxisScale } from "./axis-scale.ts";
-import { FONT_SIZE, type SvgGroup } from "./svg.ts";
+import { FONT_SIZE, type SvgGroup, textWidth } from "./svg.ts";
 
 /** px */
-export const MARGIN = { top: 2 * FONT_SIZE + 10, right: 14, bottom: 46, left: 62 } as const;
+export const MARGIN = { top: 2 * FONT_SIZE + 10, right: 14, bottom: 46, left: 10 } as const;
 /** px between tick labels, at least. */
 const TICK_SPACE = { x: 56, y: 34 } as const;
 
@@ -12,13 +12,20 @@ export interface LineFrame {
   readonly x: AxisScale;
   readonly y: AxisScale;
   /** Edges of the plot. */
+  readonly left: number;
   readonly right: number;
   readonly bottom: number;
 }
 
+/** px left of the plot: the axis title and the longest tick label. */
+export function leftOf(y: AxisScale, bottom: number): number {
+  const labels = y.ticks((bottom - MARGIN.top) / TICK_SPACE.y).map(({ text }) => textWidth(text));
+  return MARGIN.left + 2 * FONT_SIZE + Math.max(...labels);
+}
+
 export function drawAxes(
   group: SvgGroup,
-  { x, y, right, bottom }: LineFrame,
+  { x, y, left, right, bottom }: LineFrame,
   { xTitle, yTitle }: { readonly xTitle: string; readonly yTitle: string },
 ): void {
   group.attr("aria-hidden", "true");
@@ -37,17 +44,17 @@ export function drawAxes(
       .attr("text-anchor", anchor)
       .text(text);
 
-  for (const { value, text } of x.ticks((right - MARGIN.left) / TICK_SPACE.x)) {
+  for (const { value, text } of x.ticks((right - left) / TICK_SPACE.x)) {
     const at = round(x.position(value));
     grid(`M${at} ${MARGIN.top}V${bottom}`);
     label(text, at, bottom + 13, "middle");
   }
   for (const { value, text } of y.ticks((bottom - MARGIN.top) / TICK_SPACE.y)) {
     const at = round(y.position(value));
-    grid(`M${MARGIN.left} ${at}H${round(right)}`);
-    label(text, MARGIN.left - 7, at, "end");
+    grid(`M${left} ${at}H${round(right)}`);
+    label(text, left - 7, at, "end");
   }
-  label(xTitle, (MARGIN.left + right) / 2, bottom + 34, "middle");
+  label(xTitle, (left + right) / 2, bottom + 34, "middle");
   group
     .append("text")
     .attr(
@@ -61,13 +68,13 @@ export function drawAxes(
 export function drawReferences(
   group: SvgGroup,
   references: readonly { readonly name: string; readonly y: number }[],
-  { y, right }: LineFrame,
+  { y, left, right }: LineFrame,
 ): void {
   for (const { name, y: level } of references) {
     const at = round(y.position(level));
     group
       .append("path")
-      .attr("d", `M${MARGIN.left} ${at}H${round(right)}`)
+      .attr("d", `M${left} ${at}H${round(right)}`)
       .attr("stroke", "currentColor")
       .attr("stroke-opacity", 0.6)
       .attr("stroke-dasharray", "2 3");

@@ -5,7 +5,7 @@
  */
 import { axisScale, type ScaleKind } from "./axis-scale.ts";
 import type { ChartTheme } from "./chart-theme.ts";
-import { drawAxes, drawReferences, MARGIN } from "./line-chart-frame.ts";
+import { drawAxes, drawReferences, leftOf, MARGIN } from "./line-chart-frame.ts";
 import { drawSeries, type LinePoint, type LineSeries } from "./line-chart-series.ts";
 import {
   drawNamesBelow,
@@ -60,11 +60,6 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
 
   const points = data.series.flatMap((series) => series.points);
   const references = data.references ?? [];
-  const x = axisScale(
-    xScale,
-    points.map((point) => point.x),
-    [MARGIN.left, right],
-  );
   const bounds = points.flatMap(({ y, low = y, high = y }) =>
     yScale === "linear" || low > 0 ? [low, y, high] : [y, high],
   );
@@ -72,6 +67,12 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
     yScale,
     [...bounds, ...references.map((level) => level.y)],
     [bottom, MARGIN.top],
+  );
+  const left = leftOf(y, bottom);
+  const x = axisScale(
+    xScale,
+    points.map((point) => point.x),
+    [left, right],
   );
 
   const svg = createSvg(document, width, height + below)
@@ -92,7 +93,7 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
     .attr("font-size", FONT_SIZE + 2)
     .attr("font-weight", 600)
     .text(title);
-  const frame = { x, y, right, bottom };
+  const frame = { x, y, left, right, bottom };
   drawAxes(svg.append("g").attr("class", "axes"), frame, options);
   drawReferences(svg.append("g").attr("class", "references"), references, frame);
   for (const { series, style } of styled) {
