@@ -33,6 +33,11 @@ function sourceStamp() {
       hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
     }
   }
+  // the dashboard shows the committed experiments
+  for (const file of sourceFiles(join(root, "docs", "experiments"))) {
+    if (file.endsWith(".json"))
+      hash.update(`${relative(root, file)} ${readFileSync(file, "utf8")}`);
+  }
   return hash.digest("hex");
 }
 

@@ -5,6 +5,7 @@ import { formatRoute, type ViewName } from "./route.ts";
 import { useResource } from "./use-resource.ts";
 import { useRoute } from "./use-route.ts";
 import { AttentionView } from "./views/attention-view.tsx";
+import { ExperimentsView } from "./views/experiments-view.tsx";
 import { SimilarityView } from "./views/similarity-view.tsx";
 import { TrainingView } from "./views/training-view.tsx";
 
@@ -12,6 +13,7 @@ const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
   { view: "training", title: "Training" },
   { view: "attention", title: "Attention" },
   { view: "similarity", title: "Similarity" },
+  { view: "experiments", title: "Experiments" },
 ];
 
 /** New checkpoints appear under the same name or a new one; the badge tells which is served. */
@@ -47,6 +49,7 @@ export function App() {
         {route.view === "training" && <TrainingView runId={route.item} />}
         {route.view === "attention" && <AttentionView query={route.query} models={models} />}
         {route.view === "similarity" && <SimilarityView models={models} />}
+        {route.view === "experiments" && <ExperimentsView name={route.item} />}
       </main>
     </>
   );

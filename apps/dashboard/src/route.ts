@@ -1,15 +1,15 @@
 /** The address bar as state: "#/attention?accession=P00974&head=1.3". A copied link shows the same view. */
 
-export type ViewName = "training" | "attention" | "similarity";
+export type ViewName = "training" | "attention" | "similarity" | "experiments";
 
 export interface Route {
   readonly view: ViewName;
-  /** The rest of the path: a run's id in the training view. */
+  /** The rest of the path: a run's id in the training view, an experiment's name in its view. */
   readonly item: string | null;
   readonly query: URLSearchParams;
 }
 
-const VIEWS: readonly ViewName[] = ["training", "attention", "similarity"];
+const VIEWS: readonly ViewName[] = ["training", "attention", "similarity", "experiments"];
 
 /** Reads a location hash; an unknown view is the training view. */
 export function parseRoute(hash: string): Route {

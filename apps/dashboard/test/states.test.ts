@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emptyAnswers, fullAnswers } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
+import { committedReports } from "./support/committed-reports.ts";
 import {
   type FixtureAnswers,
   type FixtureServer,
@@ -45,6 +46,15 @@ describe("a fresh installation", () => {
     expect(await page.locator(".command").count()).toBe(1);
     expect(complaints).toEqual([]);
   });
+});
+
+test("an experiment that does not exist: said so, with the list beside it", async () => {
+  const { page, complaints } = await open("#/experiments/nonsense", emptyAnswers());
+  await page.getByRole("heading", { name: "No experiment is called nonsense" }).waitFor();
+  expect(
+    await page.getByRole("navigation", { name: "Experiments" }).getByRole("link").count(),
+  ).toBe(committedReports().length);
+  expect(complaints).toEqual([]);
 });
 
 describe("an API that does not answer", () => {

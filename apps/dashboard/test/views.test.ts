@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fullAnswers, LIVE_RUN } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
+import { committedReports } from "./support/committed-reports.ts";
 import { type FixtureServer, startFixtureServer } from "./support/fixture-server.ts";
 
 let browser: Browser;
@@ -171,5 +172,32 @@ describe("similarity", () => {
     expect(await rowText()).toBe("AVLIMFYWSTNQDEKRHCGP");
     await page.getByLabel("Alphabet").check();
     await expect.poll(rowText).toBe("ACDEFGHIKLMNPQRSTVWY");
+  });
+});
+
+describe("experiments", () => {
+  test.each(committedReports())(
+    "$name: its figures, verdicts, tables and command",
+    async (report) => {
+      const { page, complaints } = await open(`#/experiments/${report.name}`, "article figure svg");
+      const article = page.locator("article");
+      expect(await article.getByRole("heading", { level: 1 }).textContent()).toBe(report.title);
+      const names = await article
+        .locator("figure svg text.title")
+        .evaluateAll((titles) => titles.map((title) => title.textContent));
+      expect(names).toEqual(report.figures.map(({ title }) => title));
+      expect(await article.locator(".claims li").count()).toBe(report.claims.length);
+      expect(await article.locator("table").count()).toBe(report.tables.length);
+      expect(await article.locator(".command").textContent()).toBe(report.command);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test("figures follow the reader's colours", async () => {
+    const { page } = await open("#/experiments", ".line-chart .line");
+    const stroke = () => page.locator(".line-chart .line").first().getAttribute("stroke");
+    const light = await stroke();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(stroke).not.toBe(light);
   });
 });

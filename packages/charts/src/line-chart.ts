@@ -15,7 +15,7 @@ import {
   type SeriesName,
 } from "./series-names.ts";
 import { seriesStyle } from "./series-style.ts";
-import { createSvg, FONT_SIZE } from "./svg.ts";
+import { createSvg, drawTitle } from "./svg.ts";
 
 export interface LineChartData {
   readonly series: readonly LineSeries[];
@@ -85,14 +85,7 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
       .attr("height", "100%")
       .attr("fill", options.background);
   }
-  svg
-    .append("text")
-    .attr("class", "title")
-    .attr("x", 2)
-    .attr("y", FONT_SIZE + 4)
-    .attr("font-size", FONT_SIZE + 2)
-    .attr("font-weight", 600)
-    .text(title);
+  drawTitle(svg, title, width);
   const frame = { x, y, left, right, bottom };
   drawAxes(svg.append("g").attr("class", "axes"), frame, options);
   drawReferences(svg.append("g").attr("class", "references"), references, frame);
