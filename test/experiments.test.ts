@@ -2,7 +2,7 @@
  * The framework of experiments/ on a tiny size, and every result that is committed: file, figures and
  * page must be what the experiment of today makes of the numbers.
  */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -103,6 +103,17 @@ describe("framework", () => {
     await expect(runExperiment("squares", squares(2), options)).rejects.toThrow("interrupted");
     const report = await runExperiment("squares", squares(), options);
     expect(report.result).toEqual({ values: [1, 4, 9], from: 2 });
+  });
+
+  test("a run told to stop ends at the next partial result, and the same command finishes it", async () => {
+    const parameters = { numbers: [1, 2, 3], power: 2, label: "x" };
+    const options = { root, output: join(scratch, "stopped"), parameters, facts };
+    const stopped = await runExperiment("squares", squares(), { ...options, stopAfterMs: 0 });
+    expect(stopped.complete).toBe(false);
+    expect(stopped.result).toEqual({ values: [1], from: 0 });
+    const whole = await runExperiment("squares", squares(), options);
+    expect(whole.complete).toBe(true);
+    expect(whole.result).toEqual({ values: [1, 4, 9], from: 1 });
   });
 
   test("prose by hand survives a rewrite of the page; a page without a block is refused", () => {
@@ -220,7 +231,12 @@ describe.each(readReports(committed).map(({ name }) => name))("docs/experiments/
   });
 });
 
-test("the list of pages holds every committed experiment", () => {
+test("the list of pages holds every committed experiment, and no figure is left over", () => {
+  const drawn = readReports(committed).flatMap(({ name, figures }) =>
+    figures.map((figure) => figureFileName(name, figure)),
+  );
+  const files = readdirSync(committed).filter((file) => file.endsWith(".svg"));
+  expect(files.sort()).toEqual(drawn.sort());
   const index = readFileSync(join(committed, "README.md"), "utf8");
   expect(renderIndex(readReports(committed), index)).toBe(index);
 });

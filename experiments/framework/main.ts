@@ -28,7 +28,11 @@ async function main([name = "--help", ...args]: string[]): Promise<void> {
 
 async function runOne(name: string, args: readonly string[]): Promise<void> {
   const experiment = await loadExperiment(name);
-  const { parameters, quick, fresh, redraw, output } = parseOptions(name, experiment, args);
+  const { parameters, quick, fresh, redraw, output, stopAfterMs } = parseOptions(
+    name,
+    experiment,
+    args,
+  );
   const folder = output ?? (quick ? join(root, ".cache/experiments") : committed);
   if (redraw) {
     await redrawExperiment(name, folder);
@@ -40,8 +44,13 @@ async function runOne(name: string, args: readonly string[]): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     machine: machineDescription(),
   };
-  const options = { root, output: folder, parameters, facts, fresh, onProgress: bar.show };
-  const { claims } = await runExperiment(name, experiment, options).finally(bar.close);
+  const files = { root, output: folder, parameters, facts };
+  const options = { ...files, fresh, stopAfterMs, onProgress: bar.show };
+  const { claims, complete } = await runExperiment(name, experiment, options).finally(bar.close);
+  if (!complete) {
+    console.log("Stopped on the way; the same command goes on from here.");
+    return;
+  }
   for (const { claim, holds, evidence } of claims) {
     console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${claim} (${evidence})`);
   }
@@ -51,7 +60,9 @@ async function runOne(name: string, args: readonly string[]): Promise<void> {
 /** As typed, but for options that say where files go and what is kept. */
 function commandOf(name: string, args: readonly string[]): string {
   const kept = args.filter(
-    (arg, index) => !/^--(fresh|output)/.test(arg) && args[index - 1] !== "--output",
+    (arg, index) =>
+      !/^--(fresh|output|stop-after)/.test(arg) &&
+      !["--output", "--stop-after"].includes(args[index - 1] ?? ""),
   );
   return ["npm run experiment --", name, ...kept].join(" ");
 }

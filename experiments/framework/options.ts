@@ -7,6 +7,7 @@ export const USAGE = `npm run experiment -- NAME [options]
 
   --quick            a small size; files go to .cache/experiments
   --PARAMETER VALUE  a parameter of the experiment instead of its default; lists as 1,2,3
+  --stop-after N     ends after N seconds with what is finished; the same command goes on from there
   --fresh            start over; without, an interrupted run of the same parameters goes on
   --redraw           figures, tables and page from the JSON file that is there, nothing is run
   --output FOLDER    instead of docs/experiments
@@ -19,6 +20,7 @@ export interface ExperimentOptions {
   readonly fresh: boolean;
   readonly redraw: boolean;
   readonly output: string | undefined;
+  readonly stopAfterMs: number | undefined;
 }
 
 /**
@@ -37,7 +39,14 @@ export function parseOptions(
   const flag = { type: "boolean" as const, default: false };
   const { values } = parseArgs({
     args: [...args],
-    options: { ...text, quick: flag, fresh: flag, redraw: flag, output: { type: "string" } },
+    options: {
+      ...text,
+      quick: flag,
+      fresh: flag,
+      redraw: flag,
+      output: { type: "string" },
+      "stop-after": { type: "string" },
+    },
   });
   const given = fields.flatMap((field) => {
     const value = (values as Record<string, unknown>)[optionOf(field)];
@@ -51,6 +60,8 @@ export function parseOptions(
     fresh: values.fresh,
     redraw: values.redraw,
     output: values.output,
+    stopAfterMs:
+      values["stop-after"] === undefined ? undefined : 1000 * Number(values["stop-after"]),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Runs an experiment from its parameters to its files, or draws the files anew from the JSON. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type ExperimentReport, parseWith } from "@performer/schema";
 import { loadExperiment } from "./catalog.ts";
@@ -19,10 +20,12 @@ export interface RunOptions {
   readonly facts: Pick<ReportFacts, "command" | "date" | "machine">;
   /** Start over, even where an interrupted run could go on. */
   readonly fresh?: boolean;
+  /** Ends at the first partial result after this time; the report is then not complete. */
+  readonly stopAfterMs?: number | undefined;
   readonly onProgress?: (progress: ExperimentProgress<unknown>) => void;
 }
 
-/** @returns the report, which by then is on disk with its figures and page. */
+/** @returns the report, which by then is on disk; figures and page are drawn when it is complete. */
 export async function runExperiment(
   name: string,
   experiment: Experiment,
@@ -35,17 +38,25 @@ export async function runExperiment(
     writeReport(file, report);
     return report;
   };
-  const previous = fresh ? null : unfinished(experiment, readReport(file), parameters);
+  const earlier = readReport(file);
+  const previous = fresh ? null : unfinished(experiment, earlier, parameters);
   const run = experiment.run(parameters, { root, previous });
+  const stopAt = performance.now() + (options.stopAfterMs ?? Number.POSITIVE_INFINITY);
   for (;;) {
     const { done, value } = await run.next();
     if (done) {
       const report = write(value, true);
-      drawFiles(report, output);
+      drawFiles(report, output, earlier);
       return report;
     }
     options.onProgress?.(value);
-    if (value.partial !== undefined) write(value.partial, false);
+    await setImmediate(); // an experiment that never waits would leave the bar no time to draw
+    if (value.partial === undefined) continue;
+    const report = write(value.partial, false);
+    if (performance.now() > stopAt) {
+      await run.return(undefined);
+      return report;
+    }
   }
 }
 
@@ -71,7 +82,7 @@ export async function redrawExperiment(name: string, output: string): Promise<Ex
   }
   const redrawn = createReport(await loadExperiment(name), report, report.result);
   writeReport(file, redrawn);
-  drawFiles(redrawn, output);
+  drawFiles(redrawn, output, report);
   return redrawn;
 }
 
@@ -83,7 +94,15 @@ export function readReports(folder: string): ExperimentReport[] {
     .map((file) => readReport(join(folder, file)) as ExperimentReport);
 }
 
-function drawFiles(report: ExperimentReport, output: string): void {
+/** @param earlier what the folder held before; figures that are no more are deleted. */
+function drawFiles(
+  report: ExperimentReport,
+  output: string,
+  earlier: ExperimentReport | null,
+): void {
+  for (const figure of earlier?.figures ?? []) {
+    rmSync(join(output, figureFileName(report.name, figure)), { force: true });
+  }
   for (const figure of report.figures) {
     writeFileSync(join(output, figureFileName(report.name, figure)), figureText(figure));
   }
