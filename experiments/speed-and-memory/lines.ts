@@ -6,7 +6,7 @@ import type { Mode, SpeedPoint, SpeedResult } from "./result.ts";
 /** Shorter ones are ruled by what does not depend on the length. */
 const FIT_FROM = 2048;
 
-export interface MeasuredPoint {
+interface MeasuredPoint {
   readonly length: number;
   /** Of the fastest process, the one that was disturbed least, and of the slowest. */
   readonly milliseconds: { readonly best: number; readonly worst: number };

@@ -13,7 +13,6 @@ const ModeFigures = z.strictObject({
   /** Which bound ended it, if one did; greater lengths of the mechanism were not tried. */
   ended: z.enum(["memory", "time"]).nullable(),
 });
-export type ModeFigures = z.infer<typeof ModeFigures>;
 
 const SpeedPoint = z.strictObject({
   mechanism: z.enum(mechanismNames),
