@@ -5,7 +5,7 @@
  * once; rows come in blocks, each normalised by its own sum, so memory is linear in L where whole maps
  * would be quadratic.
  */
-import { attentionFeatures } from "@performer/performer";
+import { attentionFeatures, holdFromZero } from "@performer/performer";
 import type { AttentionConfig, ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -20,7 +20,8 @@ export interface AttentionInputs {
 }
 
 export interface AttentionRows {
-  /** Rows start..start + count over all L columns, [H, count, L]; each sums to 1. */
+  /** Rows start..start + count over all L columns, [H, count, L]; each sums to 1, except for
+   * features of any sign where weights cancel to almost nothing. */
   rows(start: number, count: number): tf.Tensor3D;
   dispose(): void;
 }
@@ -50,6 +51,7 @@ function linearRows({ query, key, config, direction, projection }: AttentionInpu
   }
   const made = attentionFeatures(query, key, { config, projection, direction });
   const [Q, K, logScale] = [made.queryFeatures, made.keyFeatures, made.keyLogScale];
+  const floor = made.denominatorFloor;
   const [, H, L, M] = K.shape;
   return {
     rows: (start, count) =>
@@ -58,10 +60,13 @@ function linearRows({ query, key, config, direction, projection }: AttentionInpu
         const products = tf.matMul(queries, K, false, true); // [1, H, count, L]
         const scaled = logScale ? tf.mul(products, keyScale(logScale, start, count)) : products;
         const visible = direction === "causal" ? tf.mul(scaled, past(start, count, L)) : scaled;
-        const weights = tf.divNoNan(visible, tf.sum(visible, -1, true));
-        return tf.reshape<tf.Rank.R3>(weights, [H, count, L]);
+        const sum = tf.sum(visible, -1, true);
+        const denominator = floor
+          ? holdFromZero(sum, tf.slice(floor, [0, 0, start, 0], [1, H, count, 1]))
+          : sum;
+        return tf.reshape<tf.Rank.R3>(tf.divNoNan(visible, denominator), [H, count, L]);
       }),
-    dispose: () => tf.dispose(made.keyLogScale ? [Q, K, made.keyLogScale] : [Q, K]),
+    dispose: () => tf.dispose([Q, K, ...(logScale ? [logScale] : []), ...(floor ? [floor] : [])]),
   };
 }
 

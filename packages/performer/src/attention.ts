@@ -12,9 +12,10 @@ import {
   tidy,
   transpose,
 } from "@tensorflow/tfjs-core";
+import { denominatorFloor } from "./denominator-floor.ts";
 import { exactAttention } from "./exact-attention.ts";
 import { favorAttention } from "./favor-attention.ts";
-import { createFeatureMap, type Direction } from "./feature-map.ts";
+import { createFeatureMap, type Direction, type FeatureMap } from "./feature-map.ts";
 import { identityAttention } from "./identity-attention.ts";
 import { localAttention } from "./local-attention.ts";
 
@@ -23,6 +24,8 @@ export interface AttentionOptions {
   readonly direction: Direction;
   /** W [M, D]; needed by "favor". */
   readonly projection?: Tensor2D | undefined;
+  /** In place of the config's, for "favor": a map that no config can name, `generalizedFeatureMap`. */
+  readonly featureMap?: FeatureMap | undefined;
   /** [B, L], 1 = takes part, 0 = padding. */
   readonly paddingMask?: Tensor2D | undefined;
 }
@@ -30,15 +33,21 @@ export interface AttentionOptions {
 /**
  * query, key, value [B, L, H, D] → [B, L, H, D]. Masked keys enter neither the numerator nor the
  * denominator; the output at masked positions is zero.
- * @throws {RangeError} where shapes disagree or the projection is missing.
+ * @throws {RangeError} where shapes disagree, the projection is missing, or a featureMap comes with a
+ *   mechanism that has no features.
  */
 export function attention(
   query: Tensor4D,
   key: Tensor4D,
   value: Tensor4D,
-  { config, direction, projection, paddingMask }: AttentionOptions,
+  { config, direction, projection, featureMap, paddingMask }: AttentionOptions,
 ): Tensor4D {
   assertSameShape("attention", query, { key, value });
+  if (featureMap !== undefined && config.mechanism !== "favor") {
+    throw new RangeError(
+      `attention: expected mechanism "favor" beside a featureMap, got "${config.mechanism}", which has no features; leave featureMap out`,
+    );
+  }
   return tidy(() => {
     const mask = spreadMask("attention", query, paddingMask);
     const byHead = (run: (q: Tensor4D, k: Tensor4D, v: Tensor4D) => Tensor4D) =>
@@ -47,7 +56,7 @@ export function attention(
       case "favor":
         return byHead((q, k, v) =>
           favorAttention(q, k, v, {
-            featureMap: createFeatureMap(config.featureMap),
+            featureMap: featureMap ?? createFeatureMap(config.featureMap),
             projection: requireProjection("attention", projection, query),
             direction,
             chunkSize: config.chunkSize,
@@ -73,6 +82,8 @@ export function attention(
 export interface FeatureOptions {
   readonly config: AttentionConfig;
   readonly projection: Tensor2D;
+  /** As in `AttentionOptions`. */
+  readonly featureMap?: FeatureMap | undefined;
   readonly paddingMask?: Tensor2D | undefined;
   /** Default bidirectional. */
   readonly direction?: Direction;
@@ -84,10 +95,15 @@ export interface AttentionFeatures {
   /** [B, H, L, M], zero at masked positions. */
   readonly keyFeatures: Tensor4D;
   /**
-   * [B, H, L, 1] in causal mode with a softmax kernel: the weight of key j for query i is
+   * [B, H, L, 1] in causal mode with an exponential kernel: the weight of key j for query i is
    * queryFeatures_i · keyFeatures_j exp(keyLogScale_j - keyLogScale_i). Otherwise null: no factor.
    */
   readonly keyLogScale: Tensor4D | null;
+  /**
+   * [B, H, L, 1] where features may be negative: the least that the sum of a row's weights counts as,
+   * with its sign (docs/math.md, eq. 7a). Otherwise null: that sum is positive.
+   */
+  readonly denominatorFloor: Tensor4D | null;
 }
 
 /**
@@ -98,7 +114,7 @@ export interface AttentionFeatures {
 export function attentionFeatures(
   query: Tensor4D,
   key: Tensor4D,
-  { config, projection, paddingMask, direction = "bidirectional" }: FeatureOptions,
+  { config, projection, paddingMask, direction = "bidirectional", ...options }: FeatureOptions,
 ): AttentionFeatures {
   if (config.mechanism !== "favor") {
     throw new RangeError(
@@ -107,23 +123,34 @@ export function attentionFeatures(
   }
   assertSameShape("attentionFeatures", query, { key });
   const weights = requireProjection("attentionFeatures", projection, query);
-  const featureMap = createFeatureMap(config.featureMap);
-  const [queryFeatures, keyFeatures, ...scale] = tidy(() => {
+  const featureMap = options.featureMap ?? createFeatureMap(config.featureMap);
+  const named: Record<string, Tensor4D> = tidy(() => {
     const mask = spreadMask("attentionFeatures", query, paddingMask);
+    const rawQuery = featureMap.queryFeatures(headsFirst(query), weights);
+    const offset = featureMap.offset(rawQuery.shape[3]);
     const { features, logScale } = featureMap.keyFeatures(headsFirst(key), weights, {
       direction,
       mask,
     });
-    const offset = featureMap.offset(weights.shape[0]);
     const phi = add<Tensor4D>(features, offset);
-    const kept = mask === null ? phi : mul<Tensor4D>(phi, mask);
-    return [
-      add(featureMap.queryFeatures(headsFirst(query), weights), offset),
-      kept,
-      ...(logScale === null ? [] : [logScale]),
-    ] as [Tensor4D, Tensor4D, ...Tensor4D[]];
+    const queryFeatures = add<Tensor4D>(rawQuery, offset);
+    const keyFeatures = mask === null ? phi : mul<Tensor4D>(phi, mask);
+    const { chunkSize } = config;
+    return {
+      queryFeatures,
+      keyFeatures,
+      ...(logScale && { logScale }),
+      ...(featureMap.sign === "any" && {
+        floor: denominatorFloor(queryFeatures, phi, { direction, chunkSize, logScale, mask }),
+      }),
+    };
   });
-  return { queryFeatures, keyFeatures, keyLogScale: scale[0] ?? null };
+  return {
+    queryFeatures: named["queryFeatures"] as Tensor4D,
+    keyFeatures: named["keyFeatures"] as Tensor4D,
+    keyLogScale: named["logScale"] ?? null,
+    denominatorFloor: named["floor"] ?? null,
+  };
 }
 
 /** [B, L, H, D] ↔ [B, H, L, D] */

@@ -6,6 +6,7 @@
  * and one multiplication by the padding mask takes masked keys out of both.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { denominatorFloor } from "./denominator-floor.ts";
 import type { Direction, FeatureMap, KeyFeatures } from "./feature-map.ts";
 import { normalizeSums } from "./normalize.ts";
 import { causalSum } from "./ordered-sum.ts";
@@ -36,7 +37,17 @@ export function favorAttention(
     direction === "bidirectional"
       ? fullSum(queryFeatures, keyFeatures.features, extended, offset)
       : pastSum(queryFeatures, keyFeatures, extended, offset, chunkSize);
-  return normalizeSums(sums, mask);
+  const floor =
+    featureMap.sign === "positive"
+      ? null
+      : () =>
+          denominatorFloor(tf.add(queryFeatures, offset), tf.add(keyFeatures.features, offset), {
+            direction,
+            chunkSize,
+            mask,
+            logScale: keyFeatures.logScale,
+          });
+  return normalizeSums(sums, mask, floor);
 }
 
 /** [V 1], zero at masked positions, [B, H, L, D + 1] */

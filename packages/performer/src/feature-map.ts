@@ -4,10 +4,20 @@
  */
 import type { FeatureMapConfig } from "@performer/schema";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
-import { reluFeatureMap } from "./relu-features.ts";
+import { expFeatureMap } from "./exp-features.ts";
+import { generalizedFeatureMap } from "./generalized-features.ts";
+import { GENERALIZED_KERNELS } from "./generalized-kernels.ts";
+import { softmaxHyperbolicFeatureMap } from "./softmax-hyperbolic-features.ts";
 import { softmaxPositiveFeatureMap } from "./softmax-positive-features.ts";
+import { softmaxTrigonometricFeatureMap } from "./softmax-trigonometric-features.ts";
 
 export type Direction = "bidirectional" | "causal";
+
+/**
+ * Whether phi is positive throughout, so that denominators are sums of positive terms, or may have
+ * any sign, so that they may vanish: these are then kept from zero (docs/math.md, eq. 7a).
+ */
+export type FeatureSign = "positive" | "any";
 
 export interface KeyContext {
   readonly direction: Direction;
@@ -28,8 +38,11 @@ export interface KeyFeatures {
 /**
  * phi(x) = features + offset. The constant that keeps phi positive is handed out apart from the
  * features, the largest tensors of the model, so that it need not cost a pass over them.
+ * The features of a position depend on that position alone, the key's common scale apart.
  */
 export interface FeatureMap {
+  readonly sign: FeatureSign;
+  /** @param numFeatures of phi: rows of W, or twice as many where a row makes two features. */
   offset(numFeatures: number): number;
   /** [B, H, L, D], W [M, D] → phi - offset, [B, H, L, M], up to a scale a position, which cancels. */
   queryFeatures(query: Tensor4D, projection: Tensor2D): Tensor4D;
@@ -38,11 +51,17 @@ export interface FeatureMap {
 
 export function createFeatureMap(config: FeatureMapConfig): FeatureMap {
   switch (config.kind) {
-    case "relu":
-      return reluFeatureMap(config);
     case "softmax-positive":
       return softmaxPositiveFeatureMap(config);
-    default:
-      return config satisfies never;
+    case "softmax-hyperbolic":
+      return softmaxHyperbolicFeatureMap(config);
+    case "softmax-trigonometric":
+      return softmaxTrigonometricFeatureMap();
+    case "exp":
+      return expFeatureMap(config);
+    default: {
+      const { kernel, sign } = GENERALIZED_KERNELS[config.kind];
+      return generalizedFeatureMap(kernel, { sign, kernelEpsilon: config.kernelEpsilon });
+    }
   }
 }

@@ -40,9 +40,15 @@ export {
   createFeatureMap,
   type Direction,
   type FeatureMap,
+  type FeatureSign,
   type KeyContext,
   type KeyFeatures,
 } from "./feature-map.ts";
+export {
+  type GeneralizedOptions,
+  generalizedFeatureMap,
+  type Kernel,
+} from "./generalized-features.ts";
 export {
   type ApplyOptions,
   applyModel,
@@ -52,6 +58,7 @@ export {
   type ModelOutputs,
   type PerformerModel,
 } from "./model.ts";
+export { holdFromZero } from "./normalize.ts";
 export { flattenTree, type ParameterTree, unflattenTree } from "./parameter-tree.ts";
 export { countParameters, type ParameterShape, parameterShapes } from "./parameters.ts";
 export {

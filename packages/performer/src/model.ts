@@ -10,6 +10,7 @@ import { attention } from "./attention.ts";
 import type { AttentionState } from "./block.ts";
 import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
 import { embedTokens, tokenLogits } from "./embedding.ts";
+import type { FeatureMap } from "./feature-map.ts";
 import { applyLayers } from "./layers.ts";
 import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
 import { initParameters } from "./parameters.ts";
@@ -34,6 +35,8 @@ export interface ApplyOptions {
   readonly dropoutKey?: RandomKey | undefined;
   /** How masks are drawn; a compiled program passes its own. */
   readonly dropoutMask?: DropoutMask | undefined;
+  /** Of every layer, in place of the config's: one that no config can name, `generalizedFeatureMap`. */
+  readonly featureMap?: FeatureMap | undefined;
   /** Sees query, key and value of each layer; what it wants to keep it must clone and tf.keep. */
   readonly observe?: ((layer: number, state: AttentionState) => void) | undefined;
 }
@@ -95,6 +98,7 @@ export function applyModel(
           config: config.attention,
           direction: config.direction,
           projection: projections[layer],
+          featureMap: options.featureMap,
           paddingMask,
         });
       },

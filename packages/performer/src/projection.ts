@@ -13,7 +13,8 @@ export type ProjectionKind = Extract<AttentionConfig, { mechanism: "favor" }>["p
  * One W, [numFeatures, headSize]; the identity is always [headSize, headSize].
  * Rows of "orthogonal" come in blocks of D: orthogonal inside a block, independent between blocks,
  * each with the norm of a Gaussian row (chi with D degrees of freedom), so that every row is N(0, I)
- * (Choromanski et al. 2020, section 2.4).
+ * (Choromanski et al. 2020, section 2.4). "orthogonal-regularized" gives all rows the norm √D instead:
+ * estimates are then of the regularised softmax kernel, which is the softmax kernel for large D.
  */
 export function drawProjection(
   kind: ProjectionKind,
@@ -66,25 +67,40 @@ function projectionRows(
       );
     case "iid":
       return Array.from({ length: numFeatures }, () => gaussianRow(headSize, stream));
-    case "orthogonal": {
-      const rows: number[][] = [];
-      while (rows.length < numFeatures) {
-        rows.push(
-          ...orthogonalBlock(Math.min(headSize, numFeatures - rows.length), headSize, stream),
-        );
-      }
-      return rows;
-    }
+    case "orthogonal":
+      return orthogonalRows(numFeatures, headSize, stream, () =>
+        Math.hypot(...gaussianRow(headSize, stream)),
+      );
+    case "orthogonal-regularized":
+      return orthogonalRows(numFeatures, headSize, stream, () => Math.sqrt(headSize));
     default:
       return kind satisfies never;
   }
 }
 
+/** Independent blocks of orthogonal rows, the last one short where D does not divide their number. */
+function orthogonalRows(
+  numFeatures: number,
+  headSize: number,
+  stream: RandomStream,
+  norm: () => number,
+): number[][] {
+  const rows: number[][] = [];
+  while (rows.length < numFeatures) {
+    const count = Math.min(headSize, numFeatures - rows.length);
+    for (const direction of orthogonalDirections(count, headSize, stream)) {
+      const length = norm();
+      rows.push(direction.map((value) => value * length));
+    }
+  }
+  return rows;
+}
+
 /**
- * `count` orthogonal directions, uniformly distributed, with chi(D) norms: Gram-Schmidt on Gaussian
- * rows, run twice a row so that the result is orthogonal to float64 rounding.
+ * `count` orthogonal unit vectors, uniformly distributed: Gram-Schmidt on Gaussian rows, run twice a
+ * row so that the result is orthogonal to float64 rounding.
  */
-function orthogonalBlock(count: number, size: number, stream: RandomStream): number[][] {
+function orthogonalDirections(count: number, size: number, stream: RandomStream): number[][] {
   const directions: number[][] = [];
   while (directions.length < count) {
     let row = gaussianRow(size, stream);
@@ -97,10 +113,7 @@ function orthogonalBlock(count: number, size: number, stream: RandomStream): num
     const norm = Math.hypot(...row);
     directions.push(row.map((value) => value / norm));
   }
-  return directions.map((direction) => {
-    const norm = Math.hypot(...gaussianRow(size, stream));
-    return direction.map((value) => value * norm);
-  });
+  return directions;
 }
 
 function gaussianRow(size: number, stream: RandomStream): number[] {

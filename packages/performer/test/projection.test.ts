@@ -1,4 +1,4 @@
-import { drawProjection, drawProjections } from "@performer/performer";
+import { drawProjection, drawProjections, type ProjectionKind } from "@performer/performer";
 import { randomKey } from "@performer/random";
 import { ModelConfig } from "@performer/schema";
 import { expectClose } from "@performer/testing";
@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 const D = 8;
 
 /** Rows as float64 arrays. */
-function rowsOf(kind: "orthogonal" | "iid" | "identity", numFeatures: number, seed = 1) {
+function rowsOf(kind: ProjectionKind, numFeatures: number, seed = 1) {
   const projection = drawProjection(kind, { numFeatures, headSize: D }, randomKey(seed));
   const rows = projection.arraySync();
   projection.dispose();
@@ -19,6 +19,14 @@ const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * (b[i
 const normalised = (row: number[]) => row.map((x) => x / Math.hypot(...row));
 
 describe("orthogonal projection", () => {
+  test("regularised: the rows of the same draw, all of norm √D", () => {
+    const rows = rowsOf("orthogonal-regularized", 2 * D + 3);
+    const norms = rows.map((row) => Math.hypot(...row));
+    expectClose(norms, Array(2 * D + 3).fill(Math.sqrt(D)), { rtol: 1e-6, atol: 0 });
+    const firstBlock = rowsOf("orthogonal", D).map(normalised);
+    expectClose(rows.slice(0, D).map(normalised), firstBlock, { rtol: 0, atol: 1e-6 });
+  });
+
   test("rows are orthogonal inside each block of D, also in a last block that is short", () => {
     const rows = rowsOf("orthogonal", 2 * D + 3).map(normalised);
     for (const block of [rows.slice(0, D), rows.slice(D, 2 * D), rows.slice(2 * D)]) {
@@ -63,10 +71,13 @@ describe("drawing", () => {
     expect(rowsOf("identity", 64)).toEqual(tf.eye(D).arraySync());
   });
 
-  test("the same key draws the same projection, another key another", () => {
-    expect(rowsOf("orthogonal", 16, 5)).toEqual(rowsOf("orthogonal", 16, 5));
-    expect(rowsOf("orthogonal", 16, 5)).not.toEqual(rowsOf("orthogonal", 16, 6));
-  });
+  test.each(["orthogonal", "orthogonal-regularized", "iid"] as const)(
+    "%s: the same key draws the same projection, another key another",
+    (kind) => {
+      expect(rowsOf(kind, 16, 5)).toEqual(rowsOf(kind, 16, 5));
+      expect(rowsOf(kind, 16, 5)).not.toEqual(rowsOf(kind, 16, 6));
+    },
+  );
 
   test("each layer has a projection of its own; mechanisms that draw nothing have none", () => {
     const config = { embeddingSize: 16, numHeads: 2, numLayers: 2, feedForwardSize: 8 };

@@ -25,6 +25,8 @@ export type { FileEntry } from "./file-entry.ts";
 export {
   AttentionConfig,
   FeatureMapConfig,
+  featureMapKinds,
+  generalizedKernels,
   ModelConfig,
   type ModelConfigInput,
   projectionKinds,

@@ -1,4 +1,11 @@
-import { ModelConfig, parseWith, RunConfig, SchemaError } from "@performer/schema";
+import {
+  featureMapKinds,
+  ModelConfig,
+  parseWith,
+  projectionKinds,
+  RunConfig,
+  SchemaError,
+} from "@performer/schema";
 import { describe, expect, test } from "vitest";
 
 const model = {
@@ -34,38 +41,75 @@ describe("ModelConfig", () => {
     });
   });
 
-  test.each([
-    [
-      "M = 0",
-      { ...model, attention: { mechanism: "favor", numFeatures: 0 } },
-      "attention.numFeatures",
-    ],
+  const favor = (choice: object) => ({ ...model, attention: { mechanism: "favor", ...choice } });
+
+  test.each<[string, unknown, string, string[]]>([
+    ["M = 0", favor({ numFeatures: 0 }), "attention.numFeatures", [">=1", "got 0"]],
     [
       "an unknown mechanism",
       { ...model, attention: { mechanism: "magic" } },
       "attention.mechanism",
+      ["'favor'", "'exact'", 'got "magic"'],
     ],
     [
       "a window of nothing",
       { ...model, attention: { mechanism: "local", window: 0 } },
       "attention.window",
+      [">=1", "got 0"],
     ],
     [
       "an unknown feature map",
-      { ...model, attention: { mechanism: "favor", featureMap: { kind: "cosh" } } },
+      favor({ featureMap: { kind: "cosh" } }),
       "attention.featureMap.kind",
+      [...featureMapKinds.map((kind) => `'${kind}'`), 'got "cosh"'],
     ],
-    ["heads that do not divide E", { ...model, numHeads: 5 }, "numHeads"],
+    [
+      "an unknown projection",
+      favor({ projection: "random" }),
+      "attention.projection",
+      [...projectionKinds.map((kind) => `"${kind}"`), 'got "random"'],
+    ],
+    [
+      "a chunk longer than any sequence",
+      { ...favor({ chunkSize: 200 }), maxLength: 100 },
+      "attention.chunkSize",
+      ["200 is longer than maxLength 100", "choose 1 to 100"],
+    ],
+    [
+      "heads that do not divide E",
+      { ...model, numHeads: 5 },
+      "numHeads",
+      ["5 does not divide embeddingSize 64", "choose one of 1, 2, 4, 8, 16, 32, 64"],
+    ],
     [
       "an odd E with sinusoidal positions",
       { ...model, embeddingSize: 63, numHeads: 1 },
       "embeddingSize",
+      ["got 63", 'choose an even one, or positions "learned"'],
     ],
-    ["a misspelt field", { ...model, numLayer: 3 }, ""],
-  ])("%s is refused and the error names the field", (_case, input, field) => {
-    const error = failure(input);
-    expect(error.issues.map((issue) => issue.field)).toContain(field);
-    expect(error.message).toContain(`model: ${field}`);
+    ["a misspelt field", { ...model, numLayer: 3 }, "", ["numLayer"]],
+  ])(
+    "%s is refused; the error names the field, the value and the choices",
+    (_case, input, field, words) => {
+      const error = failure(input);
+      expect(error.issues.map((issue) => issue.field)).toContain(field);
+      expect(error.message).toContain(`model: ${field}`);
+      for (const word of words) expect(error.message).toContain(word);
+    },
+  );
+
+  test("odd head sizes are no fault: 3 heads of 21, with learned positions", () => {
+    const config = { ...model, embeddingSize: 63, numHeads: 3, positions: "learned" };
+    expect(parseWith(ModelConfig, config, "model").numHeads).toBe(3);
+  });
+
+  test("the default chunk may be longer than maxLength, since nobody wrote it", () => {
+    const config = parseWith(ModelConfig, { ...model, maxLength: 10 }, "model");
+    expect(config.attention).toMatchObject({ chunkSize: 64 });
+  });
+
+  test("a value too long to read is cut short in the message", () => {
+    expect(failure({ ...model, direction: "x".repeat(500) }).message.length).toBeLessThan(200);
   });
 });
 

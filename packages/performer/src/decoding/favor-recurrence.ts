@@ -3,6 +3,7 @@
  * all positions before, so that a step costs O(M D) time and memory whatever the position.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { featureNorm, floorOf } from "../denominator-floor.ts";
 import { appendOne } from "../favor-attention.ts";
 import type { FeatureMap, KeyFeatures } from "../feature-map.ts";
 import { normalizeSums } from "../normalize.ts";
@@ -17,14 +18,19 @@ export interface FavorRecurrenceOptions {
   readonly headSize: number;
 }
 
-type FavorState = { readonly sum: tf.Tensor4D; readonly logScale?: tf.Tensor4D };
+type FavorState = {
+  readonly sum: tf.Tensor4D;
+  readonly logScale?: tf.Tensor4D;
+  readonly keyNorms?: tf.Tensor4D;
+};
 
 /** The scale of an empty sum: below every real one, yet finite, so that differences are no NaN. */
 const NOTHING_YET = -1e30;
 
 /**
  * State: `sum` [B, H, D + 1, M] and, for kernels with a running constant, `logScale` [B, H, 1, 1]: the
- * sum counts exp(logScale) times.
+ * sum counts exp(logScale) times. For features of any sign also `keyNorms` [B, H, 1, 1], the sum of their
+ * norms at the same scale, from which the floor of the denominator follows (eq. 7a).
  */
 export function favorRecurrence({
   featureMap,
@@ -36,31 +42,43 @@ export function favorRecurrence({
     featureMap.keyFeatures(key, projection, { direction: "causal", mask: null });
   const offsetOf = (features: tf.Tensor4D) => featureMap.offset(features.shape[3]);
 
+  const isSigned = featureMap.sign === "any";
+
   return {
     start(B) {
       // the features of any key tell how many there are, and whether they carry a scale
       const { features, logScale } = keyFeatures(tf.zeros([B, H, 1, D]));
-      const sum = tf.zeros<tf.Rank.R4>([B, H, D + 1, features.shape[3]]);
-      return logScale === null ? { sum } : { sum, logScale: tf.fill([B, H, 1, 1], NOTHING_YET) };
+      return {
+        sum: tf.zeros<tf.Rank.R4>([B, H, D + 1, features.shape[3]]),
+        ...(logScale && { logScale: tf.fill<tf.Rank.R4>([B, H, 1, 1], NOTHING_YET) }),
+        ...(isSigned && { keyNorms: tf.zeros<tf.Rank.R4>([B, H, 1, 1]) }),
+      };
     },
 
     step(state, { query, key, value }) {
-      const queryFeatures = featureMap.queryFeatures(query, projection);
-      const offset = offsetOf(queryFeatures);
+      const raw = featureMap.queryFeatures(query, projection);
+      const offset = offsetOf(raw);
+      const queryFeatures = tf.add<tf.Tensor4D>(raw, offset);
       const next = addKey(state, keyFeatures(key), appendOne(value, null), offset);
-      const sums = tf.matMul(tf.add(queryFeatures, offset), next.sum, false, true); // [B, H, 1, D + 1]
-      return { output: normalizeSums(sums as tf.Tensor4D, null), state: next };
+      const sums = tf.matMul<tf.Tensor4D>(queryFeatures, next.sum, false, true); // [B, H, 1, D + 1]
+      const { keyNorms } = next;
+      const floor = keyNorms === undefined ? null : () => floorOf(queryFeatures, keyNorms);
+      return { output: normalizeSums(sums, null, floor), state: next };
     },
 
     absorb(key, value) {
       const { features, logScale } = keyFeatures(key);
       const phi = tf.add<tf.Tensor4D>(features, offsetOf(features));
       const extended = appendOne(value, null);
-      if (logScale === null) return { sum: tf.matMul(extended, phi, true, false) };
       const [B, , L] = key.shape;
-      const last = tf.slice(logScale, [0, 0, L - 1, 0], [B, H, 1, 1]);
-      const weighted = tf.mul<tf.Tensor4D>(extended, tf.exp(tf.sub(logScale, last)));
-      return { sum: tf.matMul(weighted, phi, true, false), logScale: last };
+      const last = logScale && tf.slice(logScale, [0, 0, L - 1, 0], [B, H, 1, 1]);
+      const weigh = (x: tf.Tensor4D): tf.Tensor4D =>
+        logScale && last ? tf.mul(x, tf.exp(tf.sub(logScale, last))) : x;
+      return {
+        sum: tf.matMul(weigh(extended), phi, true, false),
+        ...(last && { logScale: last }),
+        ...(isSigned && { keyNorms: tf.sum<tf.Tensor4D>(weigh(featureNorm(phi)), 2, true) }),
+      };
     },
   };
 }
@@ -75,11 +93,14 @@ function addKey(
   value: tf.Tensor4D,
   offset: number,
 ): FavorState {
-  const { sum, logScale: earlier } = state as FavorState;
-  const outer = (phi: tf.Tensor4D) => tf.matMul(value, tf.add(phi, offset), true, false);
-  if (logScale === null || earlier === undefined) return { sum: tf.add(sum, outer(features)) };
-  const latest = tf.maximum<tf.Tensor4D>(earlier, logScale);
-  const lowered = tf.mul<tf.Tensor4D>(features, tf.exp(tf.sub(logScale, latest)));
-  const kept = tf.mul(sum, tf.exp(tf.sub(earlier, latest)));
-  return { sum: tf.add(kept, outer(lowered)), logScale: latest };
+  const { sum, logScale: earlier, keyNorms } = state as FavorState;
+  const latest = logScale && earlier && tf.maximum<tf.Tensor4D>(earlier, logScale);
+  const lower = (x: tf.Tensor4D, from: tf.Tensor4D | null | undefined): tf.Tensor4D =>
+    from && latest ? tf.mul(x, tf.exp(tf.sub(from, latest))) : x;
+  const phi = tf.add<tf.Tensor4D>(lower(features, logScale), offset);
+  return {
+    sum: tf.add(lower(sum, earlier), tf.matMul(value, phi, true, false)),
+    ...(latest && { logScale: latest }),
+    ...(keyNorms && { keyNorms: tf.add<tf.Tensor4D>(lower(keyNorms, earlier), featureNorm(phi)) }),
+  };
 }

@@ -6,7 +6,7 @@ import {
   drawProjection,
 } from "@performer/performer";
 import { randomKey } from "@performer/random";
-import { AttentionConfig } from "@performer/schema";
+import { AttentionConfig, type FeatureMapConfig } from "@performer/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { drawNormal } from "./draw.ts";
 
@@ -24,6 +24,11 @@ export const MECHANISMS = KINDS.flatMap((kind) =>
 export function attentionConfig(kind: Kind, chunkSize = 4): AttentionConfig {
   if (kind === "exact" || kind === "identity") return AttentionConfig.parse({ mechanism: kind });
   if (kind === "local") return AttentionConfig.parse({ mechanism: kind, window: chunkSize });
+  return favorConfig(kind, chunkSize);
+}
+
+/** FAVOR+ with any of its feature maps, of which `KINDS` has two. */
+export function favorConfig(kind: FeatureMapConfig["kind"], chunkSize = 4): AttentionConfig {
   const numFeatures = NUM_FEATURES;
   return AttentionConfig.parse({
     mechanism: "favor",
@@ -32,6 +37,10 @@ export function attentionConfig(kind: Kind, chunkSize = 4): AttentionConfig {
     chunkSize,
   });
 }
+
+/** Maps whose features may be negative: no convex combination of values, and denominators are held. */
+const SIGNED: readonly string[] = ["gelu", "cos", "tanh", "identity", "softmax-trigonometric"];
+export const isPositive = (kind: FeatureMapConfig["kind"]) => !SIGNED.includes(kind);
 
 /** A kernel epsilon so large that a finite difference does not run into the curvature of the ratio. */
 export function smoothConfig(kind: Kind): AttentionConfig {
@@ -86,7 +95,7 @@ export function drawInputs(length: number, scale = 1): Inputs {
 
 export function attend(
   { query, key, value, projection }: Inputs,
-  options: Pick<AttentionOptions, "config" | "direction" | "paddingMask">,
+  options: Omit<AttentionOptions, "projection">,
 ): tf.Tensor4D {
   return attention(query, key, value, { ...options, projection });
 }
