@@ -47,9 +47,10 @@ const OTHER_MAPS = featureMapKinds.filter((kind) => kind !== "relu" && kind !== 
  * float32: largest difference of a gradient's entries from eager's, relative to the largest entry. bf16: norm of
  * the difference relative to eager's norm. bfloat16 rounds to 2^-9, so about 0.4 % of the units of a ReLU are
  * so near zero that they fall on its other side; each puts a whole term in or out, and the
- * gradient's norm is off by the root of their share, 6 %, at each of the two layers.
+ * gradient's norm is off by the root of their share, 6 %, at each of the two layers: 0.123 is the most
+ * that was seen over the mechanisms, while a sum that is lost or kept in bfloat16 is off by a half and more.
  */
-const TOLERANCE: Record<Precision, number> = { float32: 1e-5, bf16: 0.12 };
+const TOLERANCE: Record<Precision, number> = { float32: 1e-5, bf16: 0.15 };
 /**
  * float32, for maps whose features may be negative: denominators keep down to a thousandth of what they
  * would be without cancellation (docs/math.md, eq. 7a), and the rounding of both sides grows by as much.
