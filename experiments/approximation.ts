@@ -3,19 +3,16 @@
  * attention matrix and of the output against the number of random samples.
  */
 import { z } from "zod";
+import { approximationClaims } from "./approximation/claims.ts";
 import { measureApproximation } from "./approximation/measure.ts";
-import {
-  approximationClaims,
-  approximationFigures,
-  approximationTables,
-} from "./approximation/present.ts";
+import { approximationFigures, approximationTables } from "./approximation/present.ts";
 import { ApproximationResult } from "./approximation/result.ts";
 import { defineExperiment } from "./framework/experiment.ts";
 
 export default defineExperiment({
   title: "Approximation of softmax attention",
   question:
-    "How close does FAVOR+ come to softmax attention with M random samples, orthogonal or independent, positive or trigonometric?",
+    "How close does FAVOR+ come to softmax attention with M random samples, orthogonal or independent, positive, hyperbolic or trigonometric?",
   parameters: z.strictObject({
     /** L */
     length: z.int().min(1).default(4096),
@@ -24,7 +21,7 @@ export default defineExperiment({
     /** M, the number of random samples: rows of W. */
     samples: z.array(z.int().min(1)).min(1).default([16, 32, 64, 128, 256, 512, 1024]),
     /** Standard deviations of the entries of query and key. */
-    scales: z.array(z.number().positive()).min(1).default([0.5, 1, 1.5]),
+    scales: z.array(z.number().positive()).min(1).default([0.5, 0.7, 1]),
     draws: z.int().min(1).default(15),
     seed: z.int().min(0).default(0),
   }),

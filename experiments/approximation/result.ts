@@ -2,7 +2,11 @@
 import { z } from "zod";
 
 /** Softmax feature maps; the others approximate other kernels. */
-export const featureKinds = ["softmax-positive"] as const;
+export const featureKinds = [
+  "softmax-positive",
+  "softmax-hyperbolic",
+  "softmax-trigonometric",
+] as const;
 export type FeatureKind = (typeof featureKinds)[number];
 
 export const samplings = ["orthogonal", "iid"] as const;
