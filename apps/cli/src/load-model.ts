@@ -40,17 +40,20 @@ export async function loadModel(
   return { ...loaded, compiled };
 }
 
-async function findCheckpoint(root: string, asked: string | undefined): Promise<string> {
+/** @param asked a checkpoint's folder, or a run's; default: the newest checkpoint under runs/. */
+export async function findCheckpoint(root: string, asked: string | undefined): Promise<string> {
   if (asked === undefined) {
     const newest = await findNewestCheckpoint(join(root, "runs"));
     if (newest !== undefined) return newest.directory;
     throw new Error(
-      "loadModel: there is no checkpoint under runs/ yet; train one with performer demo, or name one with --checkpoint",
+      "findCheckpoint: there is no checkpoint under runs/ yet; train one with performer demo, or name one with --checkpoint",
     );
   }
   const directory = resolveUserPath(root, asked);
   if (!existsSync(directory)) {
-    throw new Error(`loadModel: --checkpoint ${asked}: there is no such folder`);
+    throw new Error(
+      `findCheckpoint: expected the folder of a checkpoint or a run, got ${asked}: there is no such folder`,
+    );
   }
   return (await latestCheckpoint(join(directory, "checkpoints")))?.path ?? directory;
 }

@@ -9,12 +9,14 @@ import { generateCommand } from "./commands/generate.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
+import { transferCommand } from "./commands/transfer.ts";
 
 const COMMANDS = [
   setupCommand,
   doctorCommand,
   demoCommand,
   trainCommand,
+  transferCommand,
   evaluateCommand,
   embedCommand,
   generateCommand,

@@ -11,6 +11,7 @@ const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE…
   --runs FOLDER        folder of all runs (default: runs)
   --resume             go on with the run ID from its newest checkpoint
   --resume-if-exists   go on with it if it exists, else start it
+  --from FOLDER        a checkpoint whose weights a new run begins with
   --backend NAME       tensorflow (default), wasm or cpu
   --eager              operation by operation, not as one compiled TensorFlow graph (slower)
   --precision NAME     of the compiled graph: float32 (default), or bf16 where the processor has it
@@ -25,6 +26,7 @@ export interface TrainerArguments {
   readonly id: string;
   readonly runs: string;
   readonly resume: ResumePolicy;
+  readonly from: string | undefined;
   readonly backend: (typeof BACKENDS)[number];
   readonly eager: boolean;
   readonly precision: Precision;
@@ -45,8 +47,8 @@ export function parseArguments(args: readonly string[]): TrainerArguments {
     throw usageError(`--precision ${PRECISIONS.join("|")}`, values.precision);
   }
   const resume = values.resume ? "always" : values["resume-if-exists"] ? "if-exists" : "never";
-  const { runs, eager } = values;
-  return { config, train, validation, id, runs, resume, backend, eager, precision };
+  const { runs, from, eager } = values;
+  return { config, train, validation, id, runs, resume, from, backend, eager, precision };
 }
 
 function readValues(args: readonly string[]) {
@@ -61,6 +63,7 @@ function readValues(args: readonly string[]) {
         runs: { type: "string", default: "runs" },
         resume: { type: "boolean", default: false },
         "resume-if-exists": { type: "boolean", default: false },
+        from: { type: "string" },
         backend: { type: "string", default: "tensorflow" },
         eager: { type: "boolean", default: false },
         precision: { type: "string", default: "float32" },

@@ -25,6 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
     runsDirectory: options.runs,
     runId: options.id,
     resume: options.resume,
+    from: options.from,
     backend,
     signal: stopSignal(),
     ...stepper,

@@ -35,6 +35,8 @@ export interface RunTrainingOptions {
   readonly runId: string;
   /** Default "never": an id that exists is an error. */
   readonly resume?: ResumePolicy;
+  /** A checkpoint's folder, whose weights a new run begins with. Default: weights drawn by the seed. */
+  readonly from?: string | undefined;
   /** Name of the loaded backend, for the record. */
   readonly backend: string;
   /** Stops after the running step, with a checkpoint. */
@@ -51,7 +53,7 @@ export type StepperFactory = (
 /**
  * Trains and tells: each event is in the run's log before it is yielded. Leaving the loop stops at
  * once and frees everything; what was trained since the last checkpoint is lost.
- * @throws {RunError} where the id, the policy, the config or the data do not fit the run folder.
+ * @throws {RunError} where the id, the policy, the config, the data or the weights to begin with do not fit the run folder.
  * @throws {CheckpointError} where the checkpoint to resume from is damaged.
  * @throws {NonFiniteError} naming the step, after the "end" event.
  */
@@ -74,7 +76,16 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
 }
 
 async function* trainInFolder(
-  { config, trainFiles, validationFiles, runId, backend, signal, ...options }: RunTrainingOptions,
+  {
+    config,
+    trainFiles,
+    validationFiles,
+    runId,
+    from,
+    backend,
+    signal,
+    ...options
+  }: RunTrainingOptions,
   paths: RunPaths,
 ): AsyncGenerator<RunEvent> {
   const { createStepper = createEager } = options;
@@ -82,7 +93,7 @@ async function* trainInFolder(
   const trainSource = createFileSource(trainFiles);
   const validationSource = createFileSource(validationFiles);
   const facts = await describeData(trainFiles, trainSource, validationSource);
-  const start = await findStartingPoint(paths.checkpoints, config, facts);
+  const start = await findStartingPoint(paths, { config, data: facts, from });
   const stepper = await createStepper(config, start);
   try {
     const batching = { data, masking, direction: config.model.direction, seed };
@@ -116,6 +127,7 @@ async function* trainInFolder(
               resume: { data: position, lastRedraw },
               metrics: validation ? { validation } : {},
               data: facts.training,
+              ...(start.origin && { origin: start.origin }),
             },
           }),
         ),

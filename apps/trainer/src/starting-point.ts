@@ -1,15 +1,18 @@
-/** Where a run goes on: a fresh model, or everything that its newest checkpoint holds. */
+/** Where a run goes on: everything that its newest checkpoint holds, another run's weights, or a fresh model. */
 import { initModel, type PerformerModel } from "@performer/performer";
 import type { BatchPosition } from "@performer/proteins";
 import { randomKey, splitKey } from "@performer/random";
-import type { CheckpointManifest, RunConfig } from "@performer/schema";
+import type { CheckpointManifest, CheckpointOrigin, RunConfig } from "@performer/schema";
 import {
   latestCheckpoint,
   loadCheckpoint,
   loadOptimizerState,
   type OptimizerState,
   RunError,
+  type RunPaths,
+  settleRunOrigin,
 } from "@performer/training";
+import { borrowWeights, originOf } from "./borrow-weights.ts";
 import type { DataFacts } from "./data-facts.ts";
 
 export interface StartingPoint {
@@ -18,27 +21,43 @@ export interface StartingPoint {
   /** Left out before the first step. */
   readonly optimizerState?: OptimizerState;
   readonly position?: BatchPosition;
+  /** Of the first weights, unless they were drawn. */
+  readonly origin?: CheckpointOrigin | undefined;
+}
+
+export interface StartingPointOptions {
+  readonly config: RunConfig;
+  readonly data: DataFacts;
+  /** A checkpoint's folder: the weights to begin with. */
+  readonly from?: string | undefined;
 }
 
 /**
- * @param checkpoints the run's checkpoint folder.
  * @throws {CheckpointError} where the newest checkpoint is damaged: it is never passed over in silence.
- * @throws {RunError} where it was trained on other data.
+ * @throws {RunError} where it was trained on other data, or `from` does not fit the run.
  */
 export async function findStartingPoint(
-  checkpoints: string,
-  config: RunConfig,
-  data: DataFacts,
+  paths: Pick<RunPaths, "checkpoints" | "origin">,
+  { config, data, from }: StartingPointOptions,
 ): Promise<StartingPoint> {
-  const latest = await latestCheckpoint(checkpoints);
+  const latest = await latestCheckpoint(paths.checkpoints);
+  const asked = from === undefined ? undefined : await originOf(from);
+  const origin = await settleRunOrigin(paths, asked, { hasBegun: latest !== undefined });
   if (latest === undefined) {
+    if (from !== undefined) return { step: 0, model: await borrowWeights(from, config), origin };
+    if (origin !== undefined) {
+      throw new RunError(
+        `findStartingPoint: expected the checkpoint that the run began from (${origin.name} at step ${origin.step}), as it has none of its own yet, got none; name it again with --from`,
+      );
+    }
     const key = splitKey(randomKey(config.training.seed), "model");
     return { step: 0, model: initModel(config.model, key) };
   }
   const optimizerState = await loadOptimizerState(latest.path);
   const { manifest, model } = await loadCheckpoint(latest.path);
   assertSameData(manifest, data);
-  return { step: manifest.step, model, optimizerState, position: positionOf(manifest) };
+  const position = positionOf(manifest);
+  return { step: manifest.step, model, optimizerState, position, origin };
 }
 
 function assertSameData(manifest: CheckpointManifest, { training }: DataFacts): void {

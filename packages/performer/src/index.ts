@@ -76,3 +76,4 @@ export {
   type SummaryAnswers,
   type SummaryOptions,
 } from "./softmax-summary.ts";
+export { transferModel } from "./transfer.ts";

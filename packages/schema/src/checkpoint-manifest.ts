@@ -10,6 +10,14 @@ import { TrainingConfig } from "./training-config.ts";
 
 export const CHECKPOINT_FORMAT = 1;
 
+/** The checkpoint from which weights were taken over, and what was done to them. */
+export const CheckpointOrigin = z.strictObject({
+  name: z.string(),
+  step: z.int().nonnegative(),
+  change: z.string(),
+});
+export type CheckpointOrigin = z.infer<typeof CheckpointOrigin>;
+
 export const CheckpointManifest = z.object({
   format: z.literal(CHECKPOINT_FORMAT),
   name: z.string(),
@@ -30,5 +38,7 @@ export const CheckpointManifest = z.object({
   metrics: z.object({ validation: Metrics.optional() }).default({}),
   /** The data that trained it: file names (no folders), sequences, residues. */
   data: z.object({ files: z.array(z.string()), sequences: z.int(), residues: z.int() }).optional(),
+  /** Where the first weights come from, unless they were drawn. */
+  origin: CheckpointOrigin.optional(),
 });
 export type CheckpointManifest = z.infer<typeof CheckpointManifest>;

@@ -5,7 +5,7 @@
  * @example
  * const config = parseWith(ModelConfig, JSON.parse(text), "configs/demo.json");
  */
-export { CHECKPOINT_FORMAT, CheckpointManifest } from "./checkpoint-manifest.ts";
+export { CHECKPOINT_FORMAT, CheckpointManifest, CheckpointOrigin } from "./checkpoint-manifest.ts";
 export {
   DATA_FORMAT,
   DataManifest,

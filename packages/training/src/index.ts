@@ -42,6 +42,7 @@ export {
   type OptimizerState,
   type UpdateContext,
 } from "./optimizer/transform.ts";
+export { differingFields } from "./run/differing-fields.ts";
 export { listRuns, summarizeRun } from "./run/list-runs.ts";
 export {
   type FollowOptions,
@@ -60,6 +61,7 @@ export {
 } from "./run/run-folder.ts";
 export { acquireRunLock } from "./run/run-lock.ts";
 export { openRunLog, type RunLog, type RunLogOptions, withRunLog } from "./run/run-log.ts";
+export { settleRunOrigin } from "./run/run-origin.ts";
 export {
   type CompiledStepper,
   type CompiledStepperOptions,

@@ -16,6 +16,8 @@ Examples:
   $ performer train my.json --train uniref50.fasta.gz --validation valid.fasta
   $ performer train my.json --train uniref50.fasta.gz --validation valid.fasta --resume
                                      go on after Ctrl-C or a crash, with the same config and files
+  $ performer train my.json --run tuned --from runs/first-try
+                                     fine-tune: first weights and projections of another run
   $ performer serve                  in another terminal: curves while it trains
 
 Ctrl-C stops after the current step with a checkpoint; its exit code is 130.`;
@@ -26,6 +28,7 @@ interface TrainOptions {
   readonly run?: string;
   readonly runs?: string;
   readonly resume?: true;
+  readonly from?: string;
   readonly steps?: number;
   readonly seed?: number;
   readonly precision: Precision;
@@ -42,6 +45,10 @@ export const trainCommand = () =>
     .option("--run <id>", "name of the run, a folder under runs/ (default: the config's name)")
     .option("--runs <folder>", "folder of the runs (default: runs in the clone)")
     .option("--resume", "go on with the run that exists")
+    .option(
+      "--from <folder>",
+      "begin with the weights of a checkpoint, or a run's newest (fine-tuning)",
+    )
     .option("--steps <number>", "instead of the config's", parseWhole(1, 1e9))
     .option("--seed <number>", "instead of the config's", parseWhole(0, 0x7fffffff))
     .addOption(
@@ -58,6 +65,7 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
   const root = findCloneRoot();
   const config = await readConfig(resolveUserPath(root, configFile), configFile);
   const { trainWithProgress } = await import("../train-with-progress.ts");
+  const { findCheckpoint } = await import("../load-model.ts");
   const typed = process.argv.slice(2).filter((word) => word !== "--resume");
   const checkpoint = await trainWithProgress({
     root,
@@ -70,6 +78,7 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     trainFiles: filesOr(root, options.train, "sample-train.fasta.gz"),
     validationFiles: filesOr(root, options.validation, "sample-valid.fasta.gz"),
     resume: options.resume ? "always" : "never",
+    from: options.from && (await findCheckpoint(root, options.from)),
     resumeCommand: `performer ${typed.join(" ")} --resume`,
   });
   if (checkpoint !== undefined) process.stdout.write(`${checkpoint}\n`);

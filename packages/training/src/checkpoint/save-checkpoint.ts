@@ -30,7 +30,9 @@ export interface SaveCheckpointOptions {
   /** Checkpoints to keep, this one included. Default: all. */
   readonly keep?: number;
   /** The further parts of the manifest. */
-  readonly details?: Partial<Pick<CheckpointManifest, "training" | "resume" | "metrics" | "data">>;
+  readonly details?: Partial<
+    Pick<CheckpointManifest, "training" | "resume" | "metrics" | "data" | "origin">
+  >;
 }
 
 /**

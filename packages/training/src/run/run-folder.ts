@@ -1,17 +1,18 @@
 /**
- * A run is a folder: runs/ID/{config.json, events.jsonl, tensorboard/, checkpoints/}. Its id is the
- * folder's name and its config never changes, so that a run is one experiment and one curve.
+ * A run is a folder: runs/ID/{config.json, events.jsonl, tensorboard/, checkpoints/}, and origin.json where
+ * it began with the weights of another. Its id is the folder's name and its config never changes, so that a run is one experiment and one curve.
  */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { parseWith, RunConfig } from "@performer/schema";
+import { differingFields } from "./differing-fields.ts";
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export interface RunPaths {
   readonly root: string;
   readonly config: string;
+  readonly origin: string;
   readonly events: string;
   readonly lock: string;
   readonly tensorboard: string;
@@ -23,6 +24,7 @@ export function runPaths(root: string): RunPaths {
   return {
     root,
     config: join(root, "config.json"),
+    origin: join(root, "origin.json"),
     events: join(root, "events.jsonl"),
     lock: join(root, "train.lock"),
     tensorboard: join(root, "tensorboard"),
@@ -101,19 +103,10 @@ export async function settleRunConfig(paths: RunPaths, config: RunConfig): Promi
     await rename(temporary, paths.config);
     return;
   }
-  const differing = differences(before, config, "").filter((field) => field !== "description");
+  const differing = differingFields(before, config).filter((field) => field !== "description");
   if (differing.length > 0) {
     throw new RunError(
       `settleRunConfig: expected the config that the run was started with, got other values of ${differing.join(", ")}; resume with ${paths.config} or start a new run`,
     );
   }
-}
-
-/** Dotted names of the leaves in which two JSON values differ. */
-function differences(a: unknown, b: unknown, path: string): string[] {
-  if (isDeepStrictEqual(a, b)) return [];
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return [path];
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
-    differences(Reflect.get(a, key), Reflect.get(b, key), path === "" ? key : `${path}.${key}`),
-  );
 }

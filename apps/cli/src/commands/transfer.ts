@@ -1,0 +1,153 @@
+/** `performer transfer`: the weights of an exact-softmax Transformer in a Performer, and how far it diverges. */
+import { basename, join } from "node:path";
+import type { LayerDivergence } from "@performer/interpret";
+import { AttentionConfig, FeatureMapConfig, parseWith } from "@performer/schema";
+import type { Backend } from "@performer/tensorflow";
+import { Command, Option } from "commander";
+import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
+import { backendOption, parseWhole } from "../option-parsers.ts";
+
+const EXAMPLES = `
+Weights go over unchanged; the projections of the random features are drawn anew. The table shows for
+each layer the relative error of its attention's output: with the same inputs as the exact layer, of
+its best and worst head, and accumulated, with the inputs that the layers below leave it.
+A softmax kernel approximates exact attention; with another kernel the model must learn anew.
+
+Examples:
+  $ performer transfer runs/transformer --output runs/performer --features 256
+  $ performer evaluate --checkpoint runs/performer       before any training
+  $ performer train performer.json --run tuned --from runs/performer      and after it`;
+
+interface TransferOptions {
+  readonly output: string;
+  readonly attention: string;
+  readonly features: number;
+  readonly seed: number;
+  readonly sample?: string[];
+  readonly sequences: number;
+  readonly backend: Backend;
+  readonly json?: true;
+}
+
+const KERNELS = FeatureMapConfig.options.map(({ shape }) => shape.kind.value);
+
+export const transferCommand = () =>
+  new Command("transfer")
+    .description("put the weights of an exact-softmax Transformer into a Performer")
+    .argument("<checkpoint>", "a checkpoint with exact attention, or a run's folder")
+    .requiredOption("--output <folder>", "a run's folder for the new checkpoint")
+    .addOption(
+      new Option("--attention <kernel>", "kernel of the Performer")
+        .choices(KERNELS)
+        .default("softmax-positive"),
+    )
+    .option("--features <number>", "M, random features a head", parseWhole(1, 4096), 256)
+    .option("--seed <number>", "of the projections", parseWhole(0, 0x7fffffff), 0)
+    .option("--sample <files...>", "FASTA files to measure on (default: the bundled sample)")
+    .option(
+      "--sequences <number>",
+      "measure on the first so many that the model takes whole",
+      parseWhole(1, 10_000),
+      16,
+    )
+    .option("--json", "print one JSON object")
+    .addOption(backendOption())
+    .addHelpText("after", EXAMPLES)
+    .action(transfer);
+
+async function transfer(checkpoint: string, options: TransferOptions): Promise<void> {
+  const root = findCloneRoot();
+  const { disposeModel, transferModel } = await import("@performer/performer");
+  const { randomKey } = await import("@performer/random");
+  const { attentionDivergence } = await import("@performer/interpret");
+  const { saveCheckpoint } = await import("@performer/training");
+  const { loadModel } = await import("../load-model.ts");
+
+  const attention = parseWith(
+    AttentionConfig,
+    {
+      mechanism: "favor",
+      featureMap: { kind: options.attention },
+      numFeatures: options.features,
+    },
+    "--attention",
+  );
+  const { backend } = options;
+  const { model, manifest } = await loadModel(root, { checkpoint, backend, eager: true });
+  if (model.config.attention.mechanism !== "exact") {
+    throw new Error(
+      `transfer: expected a model with exact attention, got "${model.config.attention.mechanism}" in ${checkpoint}; name a checkpoint that was trained with { "mechanism": "exact" }`,
+    );
+  }
+  const files = options.sample?.map((file) => resolveUserPath(root, file)) ?? [
+    join(root, "data", "sample-valid.fasta.gz"),
+  ];
+  const sequences = await readSequences(files, model.config.maxLength, options.sequences);
+
+  const target = transferModel(model, attention, randomKey(options.seed));
+  const layers = await attentionDivergence(model, target, sequences);
+  const output = resolveUserPath(root, options.output);
+  const { training, data, step, name } = manifest;
+  const path = await saveCheckpoint({
+    directory: join(output, "checkpoints"),
+    name: basename(output),
+    step,
+    model: target,
+    details: {
+      ...(training && { training }),
+      ...(data && { data }),
+      origin: { name, step, change: `attention: exact to ${options.attention}` },
+    },
+  });
+  disposeModel(target);
+  disposeModel(model);
+  const report = { checkpoint: path, sequences: sequences.length, layers };
+  process.stdout.write(`${options.json ? JSON.stringify(report) : formatTable(report)}\n`);
+}
+
+/** The first `count` that fit: a divergence over cut sequences would be of other lengths than in use. */
+async function readSequences(
+  files: readonly string[],
+  maxLength: number,
+  count: number,
+): Promise<Uint8Array[]> {
+  const { encodeSequence, SPECIALS_PER_ROW } = await import("@performer/proteins");
+  const { readFastaFiles } = await import("@performer/proteins/node");
+  const sequences: Uint8Array[] = [];
+  for await (const { sequence } of readFastaFiles(files)) {
+    const residues = encodeSequence(sequence);
+    const fits = residues.length > 0 && residues.length + SPECIALS_PER_ROW <= maxLength;
+    if (fits) sequences.push(residues);
+    if (sequences.length === count) break;
+  }
+  if (sequences.length === 0) {
+    throw new Error(
+      `transfer: expected sequences of at most ${maxLength - SPECIALS_PER_ROW} residues to measure on, got none in ${files.map((file) => basename(file)).join(", ")}; name other files with --sample`,
+    );
+  }
+  return sequences;
+}
+
+function formatTable({
+  checkpoint,
+  sequences,
+  layers,
+}: {
+  readonly checkpoint: string;
+  readonly sequences: number;
+  readonly layers: readonly LayerDivergence[];
+}): string {
+  const line = (cells: readonly string[]) => cells.map((cell) => cell.padStart(12)).join("");
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return [
+    `Relative error of the attention's output, ${sequences} sequences`,
+    line(["layer", "own", "best head", "worst head", "accumulated"]),
+    ...layers.map(({ layer, own, heads, accumulated }) =>
+      line([
+        String(layer),
+        ...[own, Math.min(...heads), Math.max(...heads), accumulated].map(percent),
+      ]),
+    ),
+    checkpoint,
+  ].join("\n");
+}
