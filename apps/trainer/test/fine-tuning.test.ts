@@ -83,7 +83,7 @@ describe("a run --from a checkpoint", () => {
     const other = join(folder, "tuned/checkpoints/step-00000004");
     const refused = await startWorker(run("tuned"), ["--resume", "--from", other]).done;
     expect(refused.code).toBe(1);
-    expect(refused.output).toContain("began with (first at step 9), got tiny at step 4");
+    expect(refused.output).toContain("began with (first at step 9), got tuned at step 4");
   });
 
   test("that was killed before its first checkpoint does not go on from drawn weights", async () => {
