@@ -99,7 +99,7 @@ export function longFigures(result: LongResult): ExperimentFigureInput[] {
           ? [{ name: "Transformer, computed", color: 0, dashed: true, points: computed }]
           : []),
         { name: "Performer-ReLU", color: 1, points: memoryLine("performer-relu", true) },
-      ],
+      ].filter(({ points }) => points.length > 0),
       references: [{ name: "bound of measuring", y: result.memoryBoundGib }],
     },
   ];
