@@ -26,7 +26,6 @@ test("the public names are these; a change here is a change of the interface", (
       "generalizedFeatureMap",
       "generateTokens",
       "holdFromZero",
-      "generateTokens",
       "initDecoding",
       "initModel",
       "parameterShapes",

@@ -29,7 +29,9 @@ interface TransferOptions {
   readonly json?: true;
 }
 
-const KERNELS = FeatureMapConfig.options.map(({ shape }) => shape.kind.value);
+const KERNELS: readonly string[] = FeatureMapConfig.options.flatMap(({ shape }) =>
+  "options" in shape.kind ? shape.kind.options : [...shape.kind.values],
+);
 
 export const transferCommand = () =>
   new Command("transfer")
