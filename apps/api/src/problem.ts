@@ -12,6 +12,7 @@ const KINDS = {
   "not-found": [404, "There is nothing at this address"],
   "unknown-run": [404, "There is no such run"],
   "unknown-accession": [404, "There is no such named sequence"],
+  "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],
   "body-too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body must be application/json"],

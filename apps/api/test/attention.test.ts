@@ -1,7 +1,7 @@
-import { AttentionResponse } from "@performer/schema";
+import { AttentionConfig, AttentionResponse } from "@performer/schema";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { fakeApp, fakeModel, MAX_RESIDUES, storeOf } from "./fakes.ts";
+import { fakeApp, fakeModel, MAX_RESIDUES, storeOf, summary } from "./fakes.ts";
 
 describe("GET /api/attention", () => {
   it.each(["P00974", "BPT1_BOVIN"])(
@@ -53,6 +53,19 @@ describe("GET /api/attention", () => {
     expect(response.type).toBe("application/problem+json");
     expect(response.body).toMatchObject({ status, field });
   });
+
+  it.each(["attention?accession=P00974", "similarity"])(
+    "GET /api/%s of a model whose mechanism has no map says so, and asks nothing of the model",
+    async (path) => {
+      const model = fakeModel();
+      const config = { ...summary.config, attention: AttentionConfig.parse({ mechanism: "lsh" }) };
+      const app = fakeApp({ models: storeOf({ ...model, summary: { ...summary, config } }) });
+      const response = await request(app).get(`/api/${path}`).expect(404);
+      expect(response.body.type).toBe("urn:protein-performer:problem:no-attention-map");
+      expect(response.body.detail).toContain('attention.mechanism is "lsh"');
+      expect(model.calls).toEqual({ embed: 0, attention: 0, similarity: 0 });
+    },
+  );
 
   it("refuses a sequence that is too long, naming the limit", async () => {
     const sequence = "A".repeat(MAX_RESIDUES + 1);

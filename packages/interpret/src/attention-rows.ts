@@ -1,7 +1,7 @@
 /**
  * Rows of the attention map that a mechanism implies (Choromanski et al. 2021, appendix C.4):
  * A = D̂⁻¹ Q'K'ᵀ for linear attention, in causal order its lower triangle with denominators of the
- * causal sums; softmax(QKᵀ/√D) over the keys that exact or local attention sees. Features are made
+ * causal sums; softmax(QKᵀ/√D) over the keys that exact, local or sparse attention sees. Features are made
  * once; rows come in blocks, each normalised by its own sum, so memory is linear in L where whole maps
  * would be quadratic.
  */
@@ -15,7 +15,7 @@ export interface AttentionInputs {
   readonly key: tf.Tensor4D;
   readonly config: AttentionConfig;
   readonly direction: ModelConfig["direction"];
-  /** W [M, D] of linear attention. */
+  /** What the layer drew: W [M, D] of linear attention, the blocks of sparse attention. */
   readonly projection: tf.Tensor2D | undefined;
 }
 
@@ -26,7 +26,12 @@ export interface AttentionRows {
   dispose(): void;
 }
 
-/** @throws {RangeError} where linear attention comes without its projection. */
+/** Whether maps can be recovered. What Linformer weighs are mixtures; the map of LSH attention is not made here. */
+export function hasAttentionMap({ mechanism }: AttentionConfig): boolean {
+  return mechanism !== "lsh" && mechanism !== "linformer";
+}
+
+/** @throws {RangeError} where the mechanism has no map, or one that draws comes without its projection. */
 export function attentionRows(inputs: AttentionInputs): AttentionRows {
   const { config } = inputs;
   switch (config.mechanism) {
@@ -35,9 +40,16 @@ export function attentionRows(inputs: AttentionInputs): AttentionRows {
     case "exact":
       return softmaxRows(inputs);
     case "local":
-      return softmaxRows(inputs, (distance) => tf.lessEqual(tf.abs(distance), config.window));
+      return softmaxRows(inputs, ({ distance }) => tf.lessEqual(tf.abs(distance), config.window));
+    case "sparse":
+      return softmaxRows(inputs, sparsePattern(config, inputs.projection));
     case "identity":
       return identityRows(inputs);
+    case "lsh":
+    case "linformer":
+      throw new RangeError(
+        `attentionRows: expected a mechanism with a map over positions (favor, exact, local, sparse, identity), got "${config.mechanism}", whose map is not recovered; compare the outputs instead`,
+      );
     default:
       return config satisfies never;
   }
@@ -80,11 +92,21 @@ function keyScale(logScale: tf.Tensor4D, start: number, count: number): tf.Tenso
   return tf.exp(tf.minimum(tf.sub(tf.transpose(logScale, [0, 1, 3, 2]), ofRows), 0));
 }
 
-/** @param sees whether a row sees a column, from the distance i - j; default: each sees all. */
-function softmaxRows(
-  { query, key, direction }: AttentionInputs,
-  sees?: (distance: tf.Tensor2D) => tf.Tensor2D,
-): AttentionRows {
+/** Positions of a block of rows against all columns. */
+interface Grid {
+  /** Of rows, [count, 1]. */
+  readonly row: tf.Tensor2D;
+  /** Of columns, [1, L]. */
+  readonly column: tf.Tensor2D;
+  /** row - column, [count, L]. */
+  readonly distance: tf.Tensor2D;
+}
+
+/** [count, L] bool: whether a row sees a column, direction and padding aside. */
+type Pattern = (grid: Grid) => tf.Tensor2D;
+
+/** softmax(QKᵀ/√D) over the columns that each row sees; without a pattern, all. */
+function softmaxRows({ query, key, direction }: AttentionInputs, sees?: Pattern): AttentionRows {
   const [, L, H, D] = query.shape;
   const [Q, K] = tf.tidy(() => [
     tf.transpose(tf.mul(query, D ** -0.5), [0, 2, 1, 3]),
@@ -96,7 +118,7 @@ function softmaxRows(
         const queries = tf.slice(Q, [0, 0, start, 0], [1, H, count, D]);
         let scores: tf.Tensor = tf.matMul(queries, K, false, true); // [1, H, count, L]
         const hide = (seen: tf.Tensor2D) => tf.add(scores, tf.mul(tf.sub(1, seen), -1e30));
-        if (sees) scores = hide(tf.cast(sees(distances(start, count, L)), "float32"));
+        if (sees) scores = hide(tf.cast(sees(grid(start, count, L)), "float32"));
         if (direction === "causal") scores = hide(past(start, count, L));
         return tf.reshape<tf.Rank.R3>(tf.softmax(scores), [H, count, L]);
       }),
@@ -109,20 +131,46 @@ function identityRows({ query }: AttentionInputs): AttentionRows {
   return {
     rows: (start, count) =>
       tf.tidy(() => {
-        const own = tf.cast(tf.equal(distances(start, count, L), 0), "float32");
+        const own = tf.cast(tf.equal(grid(start, count, L).distance, 0), "float32");
         return tf.tile(tf.reshape(own, [1, count, L]), [H, 1, 1]) as tf.Tensor3D;
       }),
     dispose: () => undefined,
   };
 }
 
-/** [count, L]: row start + i less column j. */
-function distances(start: number, count: number, L: number): tf.Tensor2D {
-  const rows = tf.reshape(tf.range(start, start + count), [count, 1]);
-  return tf.sub(rows, tf.reshape(tf.range(0, L), [1, L]));
+/** Window, global positions and random blocks (docs/math.md, eq. C5), as the attention layer sees them. */
+function sparsePattern(
+  { window, numGlobal, numRandom }: Extract<AttentionConfig, { mechanism: "sparse" }>,
+  blocks: tf.Tensor2D | undefined,
+): Pattern {
+  if (numRandom > 0 && !blocks) {
+    throw new RangeError(
+      `attentionRows: expected a projection with ${numRandom} random blocks a row, got none; load the model with its projections`,
+    );
+  }
+  return ({ row, column, distance }) => {
+    const sets = [
+      tf.lessEqual(tf.abs(distance), window),
+      tf.logicalOr(tf.less(row, numGlobal), tf.less(column, numGlobal)),
+    ];
+    for (let slot = 0; slot < numRandom; slot++) {
+      const ofRow = tf.gather(
+        tf.slice(blocks as tf.Tensor2D, [0, slot], [-1, 1]),
+        tf.cast(tf.reshape(tf.floor(tf.div(row, window)), [-1]), "int32") as tf.Tensor1D,
+      );
+      sets.push(tf.equal(ofRow, tf.floor(tf.div(column, window))));
+    }
+    return sets.reduce((a, b) => tf.logicalOr(a, b)) as tf.Tensor2D;
+  };
+}
+
+function grid(start: number, count: number, L: number): Grid {
+  const row = tf.reshape<tf.Rank.R2>(tf.range(start, start + count), [count, 1]);
+  const column = tf.reshape<tf.Rank.R2>(tf.range(0, L), [1, L]);
+  return { row, column, distance: tf.sub(row, column) };
 }
 
 /** [count, L]: 1 where column j is not after row start + i, 0 elsewhere. */
 function past(start: number, count: number, L: number): tf.Tensor2D {
-  return tf.cast(tf.greaterEqual(distances(start, count, L), 0), "float32");
+  return tf.cast(tf.greaterEqual(grid(start, count, L).distance, 0), "float32");
 }

@@ -14,6 +14,7 @@ export {
   type SimilarityOptions,
 } from "./amino-acid-similarity.ts";
 export { attentionDivergence, type LayerDivergence } from "./attention-divergence.ts";
+export { hasAttentionMap } from "./attention-rows.ts";
 export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";
 export type { Encoder } from "./encoder.ts";

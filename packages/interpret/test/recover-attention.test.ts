@@ -49,8 +49,9 @@ const dot = (a: readonly number[], b: readonly number[]) =>
 interface Pair {
   readonly q: number[];
   readonly k: number[];
-  /** Of the query less that of the key. */
-  readonly distance: number;
+  /** Positions of the query and of the key. */
+  readonly i: number;
+  readonly j: number;
 }
 
 /** The mechanism's weight of a key for a query, up to a factor that depends on the query alone. */
@@ -60,13 +61,25 @@ function weightOf(config: AttentionConfig, W: number[][]): (pair: Pair) => numbe
     case "exact":
       return softmaxKernel;
     case "local":
-      return (pair) => (Math.abs(pair.distance) <= config.window ? softmaxKernel(pair) : 0);
+      return (pair) => (Math.abs(pair.i - pair.j) <= config.window ? softmaxKernel(pair) : 0);
+    case "sparse": {
+      const { window, numGlobal } = config;
+      const block = (position: number) => Math.floor(position / window);
+      const sees = ({ i, j }: Pair) =>
+        Math.abs(i - j) <= window ||
+        Math.min(i, j) < numGlobal ||
+        W[block(i)]?.includes(block(j)) === true;
+      return (pair) => (sees(pair) ? softmaxKernel(pair) : 0);
+    }
     case "identity":
-      return ({ distance }) => Number(distance === 0);
+      return ({ i, j }) => Number(i === j);
     case "favor": {
       const phi = featuresOf(config, W);
       return ({ q, k }) => dot(phi(q), phi(k));
     }
+    case "lsh":
+    case "linformer":
+      throw new Error(`weightOf: ${config.mechanism} has no map over positions here`);
     default:
       return config satisfies never;
   }
@@ -91,9 +104,7 @@ function referenceMap(model: PerformerModel, state: AttentionState, layer: numbe
   const [q, k] = [headOf(state.query, head), headOf(state.key, head)];
   return q.flatMap((row, i) => {
     const weights = k.map((column, j) =>
-      model.config.direction === "causal" && j > i
-        ? 0
-        : weight({ q: row, k: column, distance: i - j }),
+      model.config.direction === "causal" && j > i ? 0 : weight({ q: row, k: column, i, j }),
     );
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((value) => value / sum);
@@ -229,6 +240,16 @@ test("timers run between blocks of a long recovery", async () => {
   clearInterval(timer);
   expect(ticks).toBeGreaterThan(0);
 });
+
+test.each(["lsh", "linformer"] as const)(
+  "a map of %s is refused, with the mechanisms that have one",
+  async (mechanism) => {
+    const attention = mechanism === "lsh" ? { mechanism } : { mechanism, rank: 8 };
+    await expect(recoverAttention(tinyModel({ attention }), sequence)).rejects.toThrow(
+      `(favor, exact, local, sparse, identity), got "${mechanism}"`,
+    );
+  },
+);
 
 test("a model without its projections is refused", async () => {
   const model = { ...tinyModel(), projections: [] };

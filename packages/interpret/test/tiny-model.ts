@@ -15,6 +15,7 @@ export const mechanisms: Record<string, ModelConfigInput["attention"]> = {
   exact: { mechanism: "exact" },
   identity: { mechanism: "identity" },
   local: { mechanism: "local", window: 3 },
+  sparse: { mechanism: "sparse", window: 3, numGlobal: 2, numRandom: 2 },
 };
 
 export function tinyModel(config: Partial<ModelConfigInput> = {}, seed = 3): PerformerModel {

@@ -12,9 +12,13 @@ export function attentionKernels({ mechanism }: AttentionConfig): AttentionKerne
   switch (mechanism) {
     case "identity":
       return { query: "value", key: "value", value: "value" };
+    case "lsh":
+      return { query: "query", key: "query", value: "value" };
+    case "linformer":
     case "favor":
     case "exact":
     case "local":
+    case "sparse":
       return { query: "query", key: "key", value: "value" };
     default:
       return mechanism satisfies never;

@@ -3,29 +3,28 @@
  * file that maps query, key and value to an output of their shape, and one case here.
  */
 import type { AttentionConfig } from "@performer/schema";
-import {
-  add,
-  mul,
-  reshape,
-  type Tensor2D,
-  type Tensor4D,
-  tidy,
-  transpose,
-} from "@tensorflow/tfjs-core";
+import { add, mul, reshape, type Tensor2D, type Tensor4D, tidy } from "@tensorflow/tfjs-core";
 import { denominatorFloor } from "./denominator-floor.ts";
 import { exactAttention } from "./exact-attention.ts";
 import { favorAttention } from "./favor-attention.ts";
 import { createFeatureMap, type Direction, type FeatureMap } from "./feature-map.ts";
+import { headsFirst } from "./heads-first.ts";
 import { identityAttention } from "./identity-attention.ts";
+import { linformerAttention } from "./linformer-attention.ts";
 import { localAttention } from "./local-attention.ts";
+import { lshAttention } from "./lsh-attention.ts";
+import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
+import { sparseAttention } from "./sparse-attention.ts";
 
 export interface AttentionOptions {
   readonly config: AttentionConfig;
   readonly direction: Direction;
-  /** W [M, D]; needed by "favor". */
+  /** What the layer drew, see `projectionShape`: W for "favor", blocks for "sparse", rotations for "lsh". */
   readonly projection?: Tensor2D | undefined;
   /** In place of the config's, for "favor": a map that no config can name, `generalizedFeatureMap`. */
   readonly featureMap?: FeatureMap | undefined;
+  /** The layer's subtree "attention"; "linformer" reads its matrices there. */
+  readonly parameters?: ParameterTree | undefined;
   /** [B, L], 1 = takes part, 0 = padding. */
   readonly paddingMask?: Tensor2D | undefined;
 }
@@ -40,7 +39,7 @@ export function attention(
   query: Tensor4D,
   key: Tensor4D,
   value: Tensor4D,
-  { config, direction, projection, featureMap, paddingMask }: AttentionOptions,
+  { config, direction, projection, parameters, featureMap, paddingMask }: AttentionOptions,
 ): Tensor4D {
   assertSameShape("attention", query, { key, value });
   if (featureMap !== undefined && config.mechanism !== "favor") {
@@ -51,7 +50,7 @@ export function attention(
   return tidy(() => {
     const mask = spreadMask("attention", query, paddingMask);
     const byHead = (run: (q: Tensor4D, k: Tensor4D, v: Tensor4D) => Tensor4D) =>
-      headsLast(run(headsFirst(query), headsFirst(key), headsFirst(value)));
+      headsFirst(run(headsFirst(query), headsFirst(key), headsFirst(value)));
     switch (config.mechanism) {
       case "favor":
         return byHead((q, k, v) =>
@@ -71,6 +70,27 @@ export function attention(
         return localAttention(query, key, value, {
           window: config.window,
           direction,
+          mask: paddingMask ?? null,
+        });
+      case "sparse":
+        return sparseAttention(query, key, value, {
+          window: config.window,
+          numGlobal: config.numGlobal,
+          blocks: config.numRandom === 0 ? null : requireBlocks(projection, query, config),
+          direction,
+          mask: paddingMask ?? null,
+        });
+      case "lsh":
+        return lshAttention(query, value, {
+          ...config,
+          rotations: requireRotations(projection, query, config),
+          direction,
+          mask: paddingMask ?? null,
+        });
+      case "linformer":
+        assertBidirectional(direction);
+        return linformerAttention(query, key, value, {
+          ...requireReductions(parameters, query),
           mask: paddingMask ?? null,
         });
       default:
@@ -153,10 +173,6 @@ export function attentionFeatures(
   };
 }
 
-/** [B, L, H, D] ↔ [B, H, L, D] */
-export const headsFirst = (x: Tensor4D) => transpose(x, [0, 2, 1, 3]);
-const headsLast = headsFirst;
-
 /** [B, L] → [B, 1, L, 1] */
 function spreadMask(caller: string, query: Tensor4D, mask: Tensor2D | undefined): Tensor4D | null {
   if (mask === undefined) return null;
@@ -181,6 +197,61 @@ function requireProjection(
     );
   }
   return projection;
+}
+
+function requireBlocks(
+  projection: Tensor2D | undefined,
+  query: Tensor4D,
+  { window, numRandom }: Extract<AttentionConfig, { mechanism: "sparse" }>,
+): Tensor2D {
+  const needed = Math.ceil((query.shape[1] as number) / window);
+  if (projection?.shape[1] !== numRandom || projection.shape[0] < needed) {
+    throw new RangeError(
+      `attention: expected random blocks [${needed} or more, ${numRandom}], got ${projection ? `[${projection.shape}]` : "none"}; draw them with drawProjections`,
+    );
+  }
+  return projection;
+}
+
+function requireRotations(
+  projection: Tensor2D | undefined,
+  query: Tensor4D,
+  { numHashes }: Extract<AttentionConfig, { mechanism: "lsh" }>,
+): Tensor2D {
+  const D = query.shape[3];
+  if (projection?.shape[1] !== D || projection.shape[0] % (2 * numHashes) !== 0) {
+    throw new RangeError(
+      `attention: expected rotations [a multiple of ${2 * numHashes}, ${D}], got ${projection ? `[${projection.shape}]` : "none"}; draw them with drawProjections`,
+    );
+  }
+  return projection;
+}
+
+function requireReductions(parameters: ParameterTree | undefined, query: Tensor4D) {
+  const L = query.shape[1];
+  if (parameters === undefined) {
+    throw new RangeError(
+      `attention: expected the layer's parameters for "linformer", got none; pass its subtree "attention"`,
+    );
+  }
+  const matrix = (name: string) => leaf(branch(parameters, name), "kernel") as Tensor2D;
+  const made = { keyReduction: matrix("keyReduction"), valueReduction: matrix("valueReduction") };
+  for (const [name, { shape }] of Object.entries(made)) {
+    if (shape[0] < L) {
+      throw new RangeError(
+        `attention: expected ${name} of at least ${L} rows, got [${shape}]; the sequence is longer than maxLength`,
+      );
+    }
+  }
+  return made;
+}
+
+function assertBidirectional(direction: Direction): void {
+  if (direction !== "bidirectional") {
+    throw new RangeError(
+      `attention: expected direction "bidirectional" for "linformer", got "${direction}", which it has no form for`,
+    );
+  }
 }
 
 function assertSameShape(

@@ -19,8 +19,11 @@ export interface BlockContext {
   readonly config: ModelConfig;
   /** [B, L] */
   readonly shape: readonly [number, number];
-  /** The attention of this layer, [B, L, H, D]: over the whole sequence, or one step of decoding. */
-  readonly attend: (state: AttentionState) => tf.Tensor4D;
+  /**
+   * The attention of this layer, [B, L, H, D]: over the whole sequence, or one step of decoding.
+   * `parameters` is the layer's subtree "attention", for mechanisms that learn more than kernels.
+   */
+  readonly attend: (state: AttentionState, parameters: ParameterTree) => tf.Tensor4D;
   readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;
 }
 
@@ -51,7 +54,7 @@ function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContex
   const query = heads(names.query);
   const key = names.key === names.query ? query : heads(names.key);
   const value = names.value === names.key ? key : heads(names.value);
-  const output = context.attend({ query, key, value });
+  const output = context.attend({ query, key, value }, tree);
   return project(tf.reshape<tf.Rank.R2>(output, [B * L, E]), "output");
 }
 

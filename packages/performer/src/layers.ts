@@ -7,8 +7,8 @@ import { applyNorm } from "./layer-norm.ts";
 import { branch, type ParameterTree } from "./parameter-tree.ts";
 
 export interface LayersContext extends Pick<BlockContext, "config" | "shape" | "dropout"> {
-  /** query, key, value of a layer, [B, L, H, D] each → [B, L, H, D] */
-  readonly attend: (layer: number, state: AttentionState) => tf.Tensor4D;
+  /** query, key, value of a layer, [B, L, H, D] each, and its subtree "attention" → [B, L, H, D] */
+  readonly attend: (layer: number, state: AttentionState, parameters: ParameterTree) => tf.Tensor4D;
 }
 
 /** x [B L, E] → hidden states after the final norm, [B L, E]. */
@@ -22,7 +22,7 @@ export function applyLayers(
   for (let layer = 0; layer < shared.config.numLayers; layer++) {
     const context: BlockContext = {
       ...shared,
-      attend: (state) => attend(layer, state),
+      attend: (state, tree) => attend(layer, state, tree),
       dropout: dropout && { ...dropout, key: splitKey(dropout.key, "layer", layer) },
     };
     // the names of tidies become those of the nodes where a graph is traced from this

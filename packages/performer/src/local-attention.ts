@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Direction } from "./feature-map.ts";
+import { headsFirst } from "./heads-first.ts";
 import { joinChunks, type Neighbours, splitChunks, withNeighbours } from "./neighbour-chunks.ts";
 import { partialAttention, splitPart, UNSEEN } from "./partial-attention.ts";
 
@@ -35,7 +36,7 @@ interface WindowOptions extends Omit<LocalOptions, "mask"> {
 }
 
 /** As `localAttention`, with the logarithm of the denominator as last column: [B, L, H, D + 1]. */
-function windowPart(
+export function windowPart(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
   value: tf.Tensor4D,
@@ -75,9 +76,4 @@ function outsidePenalty(
   const far = tf.greater(tf.abs(distance), window);
   const outside = direction === "causal" ? tf.logicalOr(far, tf.less(distance, 0)) : far;
   return tf.mul(tf.cast(outside, "float32"), UNSEEN);
-}
-
-/** [X, C, H, D] ↔ [X, H, C, D] */
-function headsFirst(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.transpose(x, [0, 2, 1, 3]);
 }

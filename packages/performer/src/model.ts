@@ -92,13 +92,14 @@ export function applyModel(
       config,
       shape: [B, L],
       dropout: dropping,
-      attend(layer, state) {
+      attend(layer, state, tree) {
         options.observe?.(layer, state);
         return attention(state.query, state.key, state.value, {
           config: config.attention,
           direction: config.direction,
           projection: projections[layer],
           featureMap: options.featureMap,
+          parameters: tree,
           paddingMask,
         });
       },

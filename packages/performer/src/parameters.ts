@@ -46,6 +46,7 @@ export function parameterShapes(config: ModelConfig): Record<string, ParameterSh
         [...attended].map((name) => [`${at}/attention/${name}/kernel`, kernel(E, E)]),
       ),
       [`${at}/attention/output/kernel`]: kernel(E, E, residual),
+      ...lengthReductions(config, `${at}/attention`),
       ...norm(`${at}/feedForwardNorm`),
       [`${at}/feedForward/inner/kernel`]: kernel(E, F),
       [`${at}/feedForward/inner/bias`]: { shape: [F], initial: "zeros" },
@@ -56,6 +57,22 @@ export function parameterShapes(config: ModelConfig): Record<string, ParameterSh
   return Object.assign(shapes, norm("finalNorm"), {
     "output/bias": { shape: [V], initial: "zeros" },
   });
+}
+
+/**
+ * E and F of Linformer, [maxLength, rank], shared by the heads of a layer; N(0, 1 / maxLength) keeps a
+ * mixed key on the scale of a key.
+ */
+function lengthReductions(
+  { attention, maxLength }: ModelConfig,
+  at: string,
+): Record<string, ParameterShape> {
+  if (attention.mechanism !== "linformer") return {};
+  const matrix: ParameterShape = {
+    shape: [maxLength, attention.rank],
+    initial: { normal: 1 / Math.sqrt(maxLength) },
+  };
+  return { [`${at}/keyReduction/kernel`]: matrix, [`${at}/valueReduction/kernel`]: matrix };
 }
 
 /** Number of trained scalars; projections are drawn, not trained, and do not count. */

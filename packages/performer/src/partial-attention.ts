@@ -1,6 +1,6 @@
 /**
  * Softmax attention over a part of the keys, with what is needed to join several parts: the
- * building block of every mechanism that looks at some positions only (docs/math.md, eq. C1-C2).
+ * building block of every mechanism that looks at some positions only (docs/math.md, eq. C1-C4).
  * The weights, the largest tensors, are computed again in the backward pass and never kept.
  */
 import * as tf from "@tensorflow/tfjs-core";
@@ -54,6 +54,15 @@ export function partialAttention<T extends tf.Tensor>(
 /** q kᵀ / sqrt(D) + bias, [..., C, W] */
 function scoresOf(query: tf.Tensor, key: tf.Tensor, bias: tf.Tensor, size: number): tf.Tensor {
   return tf.add(tf.matMul(tf.mul(query, size ** -0.5), key, false, true), bias);
+}
+
+/** The softmax over several parts of the keys (eq. C4): [..., D + 1] each → [..., D]. */
+export function joinParts<T extends tf.Tensor>(parts: readonly T[]): T {
+  const [outputs, logTotals] = [0, 1].map((which) =>
+    parts.map((part) => splitPart(part)[which] as T),
+  ) as [T[], T[]];
+  const shares = tf.split(tf.softmax(tf.concat(logTotals, -1)), parts.length, -1);
+  return tf.addN(outputs.map((output, i) => tf.mul<T>(output, shares[i] as tf.Tensor)));
 }
 
 /** [..., D + 1] → output [..., D] and logarithm of the denominator [..., 1]. */

@@ -6,6 +6,8 @@
 import { createStream, type RandomKey, type RandomStream, splitKey } from "@performer/random";
 import type { AttentionConfig, ModelConfig } from "@performer/schema";
 import { type Tensor2D, tensor2d } from "@tensorflow/tfjs-core";
+import { rotationRows } from "./lsh-hash.ts";
+import { drawRandomBlocks } from "./random-blocks.ts";
 
 export type ProjectionKind = Extract<AttentionConfig, { mechanism: "favor" }>["projection"];
 
@@ -32,8 +34,15 @@ export function projectionShape(config: ModelConfig): readonly [number, number] 
   switch (attention.mechanism) {
     case "favor":
       return [attention.projection === "identity" ? headSize : attention.numFeatures, headSize];
+    case "sparse":
+      return attention.numRandom === 0
+        ? null
+        : [Math.ceil(config.maxLength / attention.window), attention.numRandom];
+    case "lsh":
+      return [attention.numHashes * rotationRows({ ...config, ...attention }), headSize];
     case "exact":
     case "identity":
+    case "linformer":
     case "local":
       return null;
     default:
@@ -41,17 +50,36 @@ export function projectionShape(config: ModelConfig): readonly [number, number] 
   }
 }
 
-/** The projections of a model: one a layer for FAVOR+, none for mechanisms that draw nothing. */
+/** What a model draws: one tensor a layer, or none for mechanisms that draw nothing. */
 export function drawProjections(config: ModelConfig, key: RandomKey): Tensor2D[] {
-  const { attention } = config;
-  if (attention.mechanism !== "favor") return [];
-  const size = {
-    numFeatures: attention.numFeatures,
-    headSize: config.embeddingSize / config.numHeads,
-  };
+  const shape = projectionShape(config);
+  if (shape === null) return [];
   return Array.from({ length: config.numLayers }, (_, layer) =>
-    drawProjection(attention.projection, size, splitKey(key, "projection", layer)),
+    drawLayer(config, shape, splitKey(key, "projection", layer)),
   );
+}
+
+function drawLayer(
+  { attention, direction }: ModelConfig,
+  [rows, columns]: readonly [number, number],
+  key: RandomKey,
+): Tensor2D {
+  switch (attention.mechanism) {
+    case "favor":
+      return drawProjection(
+        attention.projection,
+        { numFeatures: attention.numFeatures, headSize: columns },
+        key,
+      );
+    case "sparse":
+      return drawRandomBlocks({ numBlocks: rows, numRandom: columns, direction }, key);
+    case "lsh":
+      return drawProjection("iid", { numFeatures: rows, headSize: columns }, key);
+    default:
+      throw new RangeError(
+        `drawLayer: expected a mechanism that draws, got ${attention.mechanism}`,
+      );
+  }
 }
 
 function projectionRows(

@@ -79,13 +79,49 @@ const localAttention = z.strictObject({
   window: z.int().min(1).max(4096).default(64),
 });
 
+/** Window, global positions and random blocks, after BigBird (docs/math.md, eq. C5). */
+const sparseAttention = z.strictObject({
+  mechanism: z.literal("sparse"),
+  /** Positions seen on each side of the own one; also the size of a random block. */
+  window: z.int().min(1).max(4096).default(32),
+  /** The first positions, which see all and are seen by all. */
+  numGlobal: z.int().min(0).max(4096).default(64),
+  /** Blocks that each block sees besides. The defaults are BigBird's 3 : 2 : 3 blocks, at half its size. */
+  numRandom: z.int().min(0).max(64).default(3),
+});
+
+/** Reformer's attention by hashing, query and key shared (docs/math.md, eq. C6-C9). */
+const lshAttention = z.strictObject({
+  mechanism: z.literal("lsh"),
+  /** Positions of a bucket, on average, at maxLength; a chunk of sorted positions holds twice as many. */
+  bucketSize: z.int().min(1).max(1024).default(32),
+  /** Rounds of hashing; more of them miss fewer of the large weights. */
+  numHashes: z.int().min(1).max(16).default(2),
+  /** Training steps between two draws of the rotations; 0 keeps the first draw. Reformer draws at each. */
+  redrawEvery: z.int().min(0).default(1),
+});
+
+/** Linformer: keys and values mixed into `rank` positions (docs/math.md, eq. C10). No causal form. */
+const linformerAttention = z.strictObject({
+  mechanism: z.literal("linformer"),
+  /** At most maxLength. */
+  rank: z.int().min(1).max(4096).default(128),
+});
+
 export const AttentionConfig = z.discriminatedUnion("mechanism", [
   favorAttention,
   exactAttention,
   identityAttention,
   localAttention,
+  sparseAttention,
+  lshAttention,
+  linformerAttention,
 ]);
 export type AttentionConfig = z.infer<typeof AttentionConfig>;
+
+const causalMechanisms = AttentionConfig.options
+  .map((option) => option.shape.mechanism.value)
+  .filter((mechanism) => mechanism !== "linformer");
 
 export const ModelConfig = z
   .strictObject({
@@ -110,6 +146,22 @@ export const ModelConfig = z
         path: ["numHeads"],
         message: `${config.numHeads} does not divide embeddingSize ${config.embeddingSize}; choose one of ${divisors(config.embeddingSize).join(", ")}`,
       });
+    }
+    if (config.attention.mechanism === "linformer") {
+      if (config.direction === "causal") {
+        context.addIssue({
+          code: "custom",
+          path: ["direction"],
+          message: `"causal" has no form in attention.mechanism "linformer"; choose "bidirectional", or a mechanism of ${causalMechanisms.join(", ")}`,
+        });
+      }
+      if (config.attention.rank > config.maxLength) {
+        context.addIssue({
+          code: "custom",
+          path: ["attention", "rank"],
+          message: `${config.attention.rank} exceeds maxLength ${config.maxLength}; choose at most that`,
+        });
+      }
     }
     if (config.positions === "sinusoidal" && config.embeddingSize % 2 !== 0) {
       context.addIssue({

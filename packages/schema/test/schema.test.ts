@@ -52,6 +52,18 @@ describe("ModelConfig", () => {
       ["'favor'", "'exact'", 'got "magic"'],
     ],
     [
+      "causal order with a mechanism that has none",
+      { ...model, direction: "causal", attention: { mechanism: "linformer" } },
+      "direction",
+      ['"causal" has no form', '"linformer"', "favor, exact, identity, local, sparse, lsh"],
+    ],
+    [
+      "a rank above maxLength",
+      { ...model, maxLength: 64, attention: { mechanism: "linformer" } },
+      "attention.rank",
+      ["128 exceeds maxLength 64"],
+    ],
+    [
       "a window of nothing",
       { ...model, attention: { mechanism: "local", window: 0 } },
       "attention.window",

@@ -2,7 +2,15 @@ import "@tensorflow/tfjs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { applyModel, disposeModel, flattenTree, type PerformerModel } from "@performer/performer";
+import {
+  applyModel,
+  disposeModel,
+  flattenTree,
+  initModel,
+  type PerformerModel,
+} from "@performer/performer";
+import { randomKey } from "@performer/random";
+import { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { latestCheckpoint, listCheckpoints } from "../src/checkpoint/checkpoint-folder.ts";
@@ -78,6 +86,32 @@ test("a loaded model has every bit of the saved one, and the same outputs", asyn
     );
   expect(logits(loaded.model)).toEqual(logits(model));
   disposeModel(loaded.model);
+});
+
+test.each([
+  { mechanism: "exact" },
+  { mechanism: "identity" },
+  { mechanism: "local", window: 3 },
+  { mechanism: "sparse", window: 3, numGlobal: 1, numRandom: 2 },
+  { mechanism: "lsh", bucketSize: 2 },
+  { mechanism: "linformer", rank: 4 },
+] as const)("a model of $mechanism comes back with what it drew", async (attention) => {
+  const made = initModel(
+    ModelConfig.parse({ ...config.model, attention }),
+    randomKey(config.training.seed),
+  );
+  const path = await saveCheckpoint({
+    directory: join(root, attention.mechanism),
+    name: attention.mechanism,
+    step: 1,
+    model: made,
+  });
+  const { model: loaded } = await loadCheckpoint(path);
+  const tensors = ({ parameters, projections }: PerformerModel) =>
+    bits({ ...flattenTree(parameters), ...Object.fromEntries(projections.entries()) });
+  expect(tensors(loaded)).toEqual(tensors(made));
+  disposeModel(loaded);
+  disposeModel(made);
 });
 
 test("the optimiser's slots come back bit by bit, under their kinds", async () => {

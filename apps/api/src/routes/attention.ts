@@ -9,6 +9,7 @@ import { maxAttentionResidues } from "../limits.ts";
 import type { Anchor, ModelStore, ServedModel } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
 import { readQuery } from "../query.ts";
+import { requireMap } from "../require-map.ts";
 import { parseSequence } from "../sequence-input.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { SharedCache } from "../shared-cache.ts";
@@ -28,6 +29,7 @@ export function attentionRoute(options: AttentionRouteOptions): RequestHandler {
   return async (request, response) => {
     const asked = readAsked(request, anchors);
     const answer = await useModel(models, async (model) => {
+      requireMap(model.summary);
       const { name, createdAt, config } = model.summary;
       const residues = parseSequence(asked.sequence, asked.field, {
         residues: maxAttentionResidues(config),

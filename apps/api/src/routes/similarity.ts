@@ -3,6 +3,7 @@ import type { SimilarityResponse } from "@performer/schema";
 import type { RequestHandler } from "express";
 import type { ModelStore } from "../ports.ts";
 import { readQuery } from "../query.ts";
+import { requireMap } from "../require-map.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { SharedCache } from "../shared-cache.ts";
 import { useModel } from "../use-model.ts";
@@ -14,7 +15,8 @@ export function similarityRoute(
 ): RequestHandler {
   return async (request, response) => {
     readQuery(request, []);
-    const answer = await useModel(models, (model) => {
+    const answer = await useModel(models, async (model) => {
+      requireMap(model.summary);
       const { name, createdAt } = model.summary;
       return cache.get(`similarity ${name} ${createdAt}`, async () => {
         const similarity = await queue.run(() => model.similarity());

@@ -10,8 +10,8 @@
  */
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { headsFirst } from "../attention.ts";
 import { embedTokens, positionVectors, tokenLogits } from "../embedding.ts";
+import { headsFirst } from "../heads-first.ts";
 import { applyLayers } from "../layers.ts";
 import { applyModel, type PerformerModel } from "../model.ts";
 import { createRecurrence, type LayerState, type Recurrence } from "./recurrence.ts";

@@ -4,27 +4,61 @@ import {
   attention,
   type Direction,
   drawProjection,
+  initModel,
+  type ParameterTree,
 } from "@performer/performer";
 import { randomKey } from "@performer/random";
-import { AttentionConfig, type FeatureMapConfig } from "@performer/schema";
+import { AttentionConfig, type FeatureMapConfig, ModelConfig } from "@performer/schema";
 import type * as tf from "@tensorflow/tfjs";
 import { drawNormal } from "./draw.ts";
 
 const NUM_FEATURES = 6;
 
-export const KINDS = ["relu", "softmax-positive", "exact", "identity", "local"] as const;
+export const KINDS = [
+  "relu",
+  "softmax-positive",
+  "exact",
+  "identity",
+  "local",
+  "sparse",
+  "lsh",
+  "linformer",
+] as const;
 export type Kind = (typeof KINDS)[number];
 export const DIRECTIONS: readonly Direction[] = ["bidirectional", "causal"];
 
-/** [kind, direction] rows for test.each. */
-export const MECHANISMS = KINDS.flatMap((kind) =>
-  DIRECTIONS.map((direction) => [kind, direction] as const),
-);
+/** Kinds whose output is a mean of values, and which have a causal form. */
+export const AVERAGING = KINDS.filter((kind) => kind !== "linformer");
 
-export function attentionConfig(kind: Kind, chunkSize = 4): AttentionConfig {
-  if (kind === "exact" || kind === "identity") return AttentionConfig.parse({ mechanism: kind });
-  if (kind === "local") return AttentionConfig.parse({ mechanism: kind, window: chunkSize });
-  return favorConfig(kind, chunkSize);
+const inDirections = (kinds: readonly Kind[]) =>
+  kinds.flatMap((kind) =>
+    DIRECTIONS.filter((direction) => kind !== "linformer" || direction === "bidirectional").map(
+      (direction) => [kind, direction] as const,
+    ),
+  );
+/** [kind, direction] rows for test.each. */
+export const MECHANISMS = inDirections(KINDS);
+
+/** @param size of the chunk, window or bucket. */
+export function attentionConfig(kind: Kind, size = 4): AttentionConfig {
+  switch (kind) {
+    case "exact":
+    case "identity":
+      return AttentionConfig.parse({ mechanism: kind });
+    case "local":
+      return AttentionConfig.parse({ mechanism: kind, window: size });
+    case "sparse":
+      return AttentionConfig.parse({ mechanism: kind, window: size, numGlobal: 2, numRandom: 2 });
+    case "lsh":
+      return AttentionConfig.parse({ mechanism: kind, bucketSize: size / 2, numHashes: 2 });
+    case "linformer":
+      return AttentionConfig.parse({ mechanism: kind, rank: size });
+    case "relu":
+    case "softmax-positive":
+      return favorConfig(kind, size);
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** FAVOR+ with any of its feature maps, of which `KINDS` has two. */
@@ -54,7 +88,10 @@ export const INPUT_NAMES = ["query", "key", "value"] as const;
 type InputName = (typeof INPUT_NAMES)[number];
 
 /** Inputs that a mechanism does not read, and for which tfjs therefore has no gradient. */
-const UNREAD: Readonly<Record<string, readonly InputName[]>> = { identity: ["query", "key"] };
+const UNREAD: Readonly<Record<string, readonly InputName[]>> = {
+  identity: ["query", "key"],
+  lsh: ["key"],
+};
 
 /** `f` as a function of those inputs alone that the mechanism reads: what tf.grads can take. */
 export function readBy(
@@ -75,6 +112,7 @@ export interface Inputs {
   readonly query: tf.Tensor4D;
   readonly key: tf.Tensor4D;
   readonly value: tf.Tensor4D;
+  /** W of FAVOR+, [NUM_FEATURES, 4]. */
   readonly projection: tf.Tensor2D;
 }
 
@@ -93,9 +131,36 @@ export function drawInputs(length: number, scale = 1): Inputs {
   };
 }
 
+/** What a layer of the mechanism draws and learns, for sequences of up to maxLength. */
+export function drawLayer(
+  config: AttentionConfig,
+  direction: Direction,
+  maxLength = 16,
+): Pick<AttentionOptions, "config" | "direction" | "projection" | "parameters"> {
+  const model = initModel(
+    ModelConfig.parse({
+      maxLength,
+      embeddingSize: 8,
+      numHeads: 2,
+      numLayers: 1,
+      feedForwardSize: 1,
+      direction,
+      attention: config,
+    }),
+    randomKey(2),
+  );
+  const layer = (model.parameters["layers"] as ParameterTree)["0"] as ParameterTree;
+  return {
+    config,
+    direction,
+    projection: model.projections[0],
+    parameters: layer["attention"] as ParameterTree,
+  };
+}
+
 export function attend(
-  { query, key, value, projection }: Inputs,
-  options: Omit<AttentionOptions, "projection">,
+  { query, key, value, projection }: Omit<Inputs, "projection"> & Partial<Inputs>,
+  options: AttentionOptions,
 ): tf.Tensor4D {
-  return attention(query, key, value, { ...options, projection });
+  return attention(query, key, value, { projection, ...options });
 }

@@ -3,12 +3,9 @@
  * `npm start` (or `performer setup`) has installed it; without it its suite is skipped by name.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadRuntime } from "@performer/tensorflow";
-import * as tf from "@tensorflow/tfjs";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -23,21 +20,18 @@ export function describeOnEachBackend(title: string, suite: () => void): void {
   );
 }
 
-function onBackend(name: "cpu" | "wasm" | "tensorflow", suite: () => void): void {
-  beforeAll(async () => {
-    if (name === "wasm") {
-      const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
-      setWasmPaths(`${dirname(main)}/`);
-    }
-    if (name === "tensorflow") {
-      // tiny tensors, and test files that run beside each other: threads would only wait in turn
-      process.env["OMP_NUM_THREADS"] ??= "1";
-      process.env["TF_NUM_INTRAOP_THREADS"] ??= "1";
-      const { backend, reasons } = await loadRuntime({ root: ROOT });
-      if (backend !== name) throw new Error(`backends: ${reasons.join("; ")}`);
-    }
-    await tf.setBackend(name);
-    await tf.ready();
-  });
+type BackendName = "cpu" | "wasm" | "tensorflow";
+
+function onBackend(name: BackendName, suite: () => void): void {
+  beforeAll(() => loadBackend(name));
   suite();
+}
+
+/** As the applications load it, with the kernels that a backend lacks. */
+export async function loadBackend(name: BackendName): Promise<void> {
+  // tiny tensors, and test files that run beside each other: threads would only wait in turn
+  process.env["OMP_NUM_THREADS"] ??= "1";
+  process.env["TF_NUM_INTRAOP_THREADS"] ??= "1";
+  const { backend, reasons } = await loadRuntime({ root: ROOT, prefer: name });
+  if (backend !== name) throw new Error(`loadBackend: ${reasons.join("; ")}`);
 }

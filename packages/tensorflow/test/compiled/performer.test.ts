@@ -38,6 +38,9 @@ const MECHANISMS = {
   exact: { mechanism: "exact" },
   identity: { mechanism: "identity" },
   local: { mechanism: "local", window: 12 },
+  sparse: { mechanism: "sparse", window: 12, numGlobal: 3, numRandom: 2 },
+  lsh: { mechanism: "lsh", bucketSize: 4, numHashes: 2 },
+  linformer: { mechanism: "linformer", rank: 9 },
 } as const;
 
 /** The rest of the feature maps: they share all but f, and are checked in float32. */
@@ -45,7 +48,7 @@ const OTHER_MAPS = featureMapKinds.filter((kind) => kind !== "relu" && kind !== 
 
 /**
  * float32: largest difference of a gradient's entries from eager's, relative to the largest entry. bf16: norm of
- * the difference relative to eager's norm. bfloat16 rounds to 2^-9, so about 0.4 % of the units of a ReLU are
+ * the difference relative to eager's norm. bfloat16 rounds to 2^-9, so about 2^-8 of the units of a ReLU are
  * so near zero that they fall on its other side; each puts a whole term in or out, and the
  * gradient's norm is off by the root of their share, 6 %, at each of the two layers: 0.123 is the most
  * that was seen over the mechanisms, while a sum that is lost or kept in bfloat16 is off by a half and more.
@@ -59,6 +62,9 @@ const CANCELLING_TOLERANCE = 1e-3;
 const isCancelling = (name: string) =>
   ["cos", "tanh", "identity", "softmax-trigonometric"].some((kind) => name === `favor, ${kind}`);
 const DISTANCE = { float32: relativeDifference, bf16: relativeNorm };
+
+/** All but lsh: a rounded rotation puts some positions into other buckets, and no gradient is near then. */
+const BF16 = Object.keys(MECHANISMS).filter((name) => name !== "lsh");
 
 const DIRECTIONS = ["bidirectional", "causal"] as const;
 const CASES = [
@@ -80,7 +86,11 @@ const CASES = [
       precision: "float32" as const,
     })),
   ),
-];
+].filter(
+  ({ name, direction, precision }) =>
+    !(name === "linformer" && direction === "causal") &&
+    (precision === "float32" || BF16.includes(name)),
+);
 
 describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
   let program: Program;
@@ -113,7 +123,9 @@ describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
   );
 
   // a sum kept in bfloat16 stops growing after some 256 terms of equal size
-  test.each(supportsBfloat16() ? Object.entries(MECHANISMS) : [])(
+  test.each(
+    Object.entries(MECHANISMS).filter(([name]) => supportsBfloat16() && BF16.includes(name)),
+  )(
     "%s bf16: sums over 1,024 keys and 3,072 positions are those of float32",
     async (_name, attention) => {
       const model = createModel({ attention, direction: "bidirectional", maxLength: 1024 });
