@@ -15,11 +15,11 @@ export default defineExperiment({
   parameters: z.strictObject({
     /** Tokens of a step: one window of the Performer. A power of two. */
     length: z.int().min(512).default(8192),
-    shortestWindow: z.int().min(64).default(512),
+    shortestWindow: z.int().min(64).default(256),
     /** Exact attention is not tried above this; its memory is computed from the windows below. */
     memoryBoundGib: z.number().positive().default(10),
     /** Of training, for each of the two models. */
-    steps: z.int().min(1).default(100),
+    steps: z.int().min(1).default(60),
     evaluateEvery: z.int().min(1).default(20),
     seed: z.int().min(0).default(0),
     trainSequences: z.int().min(1).default(8192),

@@ -76,7 +76,9 @@ export function longTables(result: LongResult): ExperimentTable[] {
 
 export function longFigures(result: LongResult): ExperimentFigureInput[] {
   const memoryLine = (attention: MemoryPoint["attention"], measured: boolean) => {
-    const points = result.memory.filter((point) => point.attention === attention);
+    const points = result.memory
+      .filter((point) => point.attention === attention)
+      .sort((a, b) => a.window - b.window);
     const lastMeasured = points.findLastIndex((point) => point.measured);
     const shown = measured ? points.slice(0, lastMeasured + 1) : points.slice(lastMeasured);
     return shown.map(({ window, peakBytes }) => ({ x: window, y: peakBytes / GIB }));
