@@ -1,4 +1,7 @@
-/** One pre-norm Transformer block: x + attention(norm(x)), then x + feedForward(norm(x)). */
+/**
+ * One pre-norm Transformer layer: two branches, attention(norm(x)) and feedForward(norm(x)), each of
+ * them added to a residual stream. Which stream is the matter of layers.ts.
+ */
 import { type RandomKey, splitKey } from "@performer/random";
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
@@ -27,20 +30,31 @@ export interface BlockContext {
   readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;
 }
 
-/** x [B L, E] → [B L, E] */
-export function applyBlock(
+/** The branches of a layer, in the order in which they are added. */
+export const BRANCHES = ["attention", "feedForward"] as const;
+export type BranchName = (typeof BRANCHES)[number];
+
+/** The subtrees of a layer's parameters that a branch reads. */
+export function branchParameters(name: BranchName, tree: ParameterTree): ParameterTree {
+  const norm = `${name}Norm`;
+  return { [norm]: branch(tree, norm), [name]: branch(tree, name) };
+}
+
+/** dropout(branch(norm(x))): x [B L, E] → [B L, E] */
+export function applyBranch(
+  name: BranchName,
   x: tf.Tensor2D,
   tree: ParameterTree,
   context: BlockContext,
 ): tf.Tensor2D {
-  const attended = tf.tidy("attention", () =>
-    selfAttention(applyNorm(x, tree, "attentionNorm"), branch(tree, "attention"), context),
-  );
-  const middle = tf.add(x, dropped(attended, "attention", context)) as tf.Tensor2D;
-  const fed = tf.tidy("feedForward", () =>
-    feedForward(applyNorm(middle, tree, "feedForwardNorm"), branch(tree, "feedForward")),
-  );
-  return tf.add<tf.Tensor2D>(middle, dropped(fed, "feedForward", context));
+  const output = tf.tidy(name, () => {
+    const normed = applyNorm(x, tree, `${name}Norm`);
+    const parameters = branch(tree, name);
+    return name === "attention"
+      ? selfAttention(normed, parameters, context)
+      : feedForward(normed, parameters);
+  });
+  return dropped(output, name, context);
 }
 
 function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContext): tf.Tensor2D {
@@ -60,7 +74,7 @@ function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContex
 
 function dropped(
   x: tf.Tensor2D,
-  place: string,
+  place: BranchName,
   { config, dropout: by }: BlockContext,
 ): tf.Tensor2D {
   return by ? dropout(x, config.dropout, splitKey(by.key, place), by.mask) : x;

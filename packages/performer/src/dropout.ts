@@ -6,8 +6,11 @@
 import type { RandomKey } from "@performer/random";
 import { mul, type Tensor, tensor } from "@tensorflow/tfjs-core";
 
-/** A tensor of `shape`, entries 0 with probability `rate`, else 1 / (1 - rate). */
-export type DropoutMask = (shape: readonly number[], rate: number, key: RandomKey) => Tensor;
+/**
+ * A tensor of the shape of x, entries 0 with probability `rate`, else 1 / (1 - rate). The same key
+ * must give the same mask again. A graph also needs x to tell when the mask is wanted.
+ */
+export type DropoutMask = (x: Tensor, rate: number, key: RandomKey) => Tensor;
 
 /** x with each entry dropped with probability `rate`, the others scaled up so that the mean stays. */
 export function dropout<T extends Tensor>(
@@ -16,14 +19,14 @@ export function dropout<T extends Tensor>(
   key: RandomKey,
   mask: DropoutMask,
 ): T {
-  return mul(x, mask(x.shape, rate, key));
+  return mul(x, mask(x, rate, key));
 }
 
 /**
  * Drawn on the host: entry i hashes (key, i), about 7 ns each. tf.randomUniform draws on the host too,
  * is no faster, and takes a seed of 32 bits, in which keys of a long run would collide.
  */
-export const dropoutMask: DropoutMask = (shape, rate, [high, low]) => {
+export const dropoutMask: DropoutMask = ({ shape }, rate, [high, low]) => {
   const kept = 1 / (1 - rate);
   const threshold = rate * 0x1_0000_0000;
   const values = new Float32Array(shape.reduce((product, length) => product * length, 1));

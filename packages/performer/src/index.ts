@@ -67,6 +67,7 @@ export {
   type ProjectionKind,
   projectionShape,
 } from "./projection.ts";
+export type { After } from "./reversible.ts";
 export {
   addToSummary,
   createSoftmaxSummary,

@@ -15,6 +15,7 @@ import { applyLayers } from "./layers.ts";
 import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
 import { initParameters } from "./parameters.ts";
 import { drawProjections } from "./projection.ts";
+import type { After, NamedTensors } from "./reversible.ts";
 
 export interface PerformerModel {
   readonly config: ModelConfig;
@@ -37,6 +38,8 @@ export interface ApplyOptions {
   readonly dropoutMask?: DropoutMask | undefined;
   /** Of every layer, in place of the config's: one that no config can name, `generalizedFeatureMap`. */
   readonly featureMap?: FeatureMap | undefined;
+  /** How reversible layers order their backward pass; a compiled program passes its own. */
+  readonly after?: After | undefined;
   /** Sees query, key and value of each layer; what it wants to keep it must clone and tf.keep. */
   readonly observe?: ((layer: number, state: AttentionState) => void) | undefined;
 }
@@ -92,15 +95,18 @@ export function applyModel(
       config,
       shape: [B, L],
       dropout: dropping,
-      attend(layer, state, tree) {
-        options.observe?.(layer, state);
+      after: options.after,
+      constants: attentionConstants(projections, paddingMask),
+      attend(layer, state, { constants, pass, parameters: ofAttention }) {
+        // layers that are computed back would be seen a second time
+        if (pass === "first") options.observe?.(layer, state);
         return attention(state.query, state.key, state.value, {
           config: config.attention,
           direction: config.direction,
-          projection: projections[layer],
           featureMap: options.featureMap,
-          parameters: tree,
-          paddingMask,
+          parameters: ofAttention,
+          projection: constants[projectionName(layer)] as tf.Tensor2D | undefined,
+          paddingMask: constants["paddingMask"] as tf.Tensor2D | undefined,
         });
       },
     });
@@ -113,6 +119,17 @@ export function applyModel(
     };
   });
 }
+
+/** What attention reads besides query, key and value, by name. */
+function attentionConstants(
+  projections: readonly tf.Tensor2D[],
+  paddingMask: tf.Tensor2D | undefined,
+): NamedTensors {
+  const named = projections.map((projection, layer) => [projectionName(layer), projection]);
+  return { ...Object.fromEntries(named), ...(paddingMask && { paddingMask }) };
+}
+
+const projectionName = (layer: number) => `projections/${layer}`;
 
 function assertInputs(
   config: ModelConfig,

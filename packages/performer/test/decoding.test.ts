@@ -92,6 +92,14 @@ describeOnEachBackend("decoding", () => {
       expectClose(decode(model, tokens, prompt), logits, { rtol: 1e-5, atol });
     });
 
+    test("reversible layers decode as the parallel form", () => {
+      const model = createModel({ attention: attentionConfig(kind), residual: "reversible" });
+      const tokens = drawTokens("reversible", [2, 9], 29);
+      const { logits } = applyModel(model, { tokens });
+      const atol = 1e-5 * largest(logits);
+      expectClose(decode(model, tokens, 4), logits, { rtol: 1e-5, atol });
+    });
+
     test("learned positions are those of the parallel form", () => {
       const model = createModel({ attention: attentionConfig(kind), positions: "learned" });
       const tokens = drawTokens("learned", [1, 7], 29);

@@ -11,49 +11,62 @@ import { ModelConfig } from "@performer/schema";
 import { expectClose } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import fixture from "./fixtures/model.json" with { type: "json" };
+import ordinary from "./fixtures/model.json" with { type: "json" };
+import reversible from "./fixtures/reversible.json" with { type: "json" };
 import { describeOnEachBackend } from "./support/backends.ts";
 
+const FIXTURES = [
+  ...ordinary.map((one) => ({ residual: "ordinary", ...one })),
+  ...reversible.map((one) => ({ residual: "reversible", ...one })),
+];
 const TOLERANCE = { rtol: 1e-4, atol: 5e-6 };
 
 describeOnEachBackend("model against the reference", () => {
   test.each(
-    fixture.map(
-      (one) => [one.config.attention.featureMap.kind, one.config.direction, one] as const,
+    FIXTURES.map(
+      (one) =>
+        [one.config.attention.featureMap.kind, one.config.direction, one.residual, one] as const,
     ),
-  )("%s, %s: hidden states, logits, loss and gradients", (_kind, _direction, expected) => {
-    const { model, tokens, paddingMask, targets, lossMask } = read(expected);
-    const { hidden, logits } = applyModel(model, { tokens, paddingMask });
-    expectClose(hidden, expected.hidden, TOLERANCE);
-    expectClose(logits, expected.logits, TOLERANCE);
+  )(
+    "%s, %s, %s: hidden states, logits, loss and gradients",
+    (_kind, _direction, _residual, expected) => {
+      const { model, tokens, paddingMask, targets, lossMask } = read(expected);
+      const { hidden, logits } = applyModel(model, { tokens, paddingMask });
+      expectClose(hidden, expected.hidden, TOLERANCE);
+      expectClose(logits, expected.logits, TOLERANCE);
 
-    const { lossSum, weightSum, correctSum } = crossEntropy(logits, targets, lossMask);
-    expectClose(lossSum, expected.lossSum, TOLERANCE);
-    expectClose(
-      weightSum,
-      expected.lossMask.flat().reduce((a, b) => a + b),
-      TOLERANCE,
-    );
-    expectClose(correctSum, correctByHand(expected), TOLERANCE);
+      const { lossSum, weightSum, correctSum } = crossEntropy(logits, targets, lossMask);
+      expectClose(lossSum, expected.lossSum, TOLERANCE);
+      expectClose(
+        weightSum,
+        expected.lossMask.flat().reduce((a, b) => a + b),
+        TOLERANCE,
+      );
+      expectClose(correctSum, correctByHand(expected), TOLERANCE);
 
-    const parameters = flattenTree(model.parameters);
-    const gradients = tf.grads(
-      () =>
-        crossEntropy(applyModel(model, { tokens, paddingMask }).logits, targets, lossMask).lossSum,
-    )(Object.values(parameters));
-    const reference: Readonly<Record<string, Nested>> = expected.gradients;
-    expect(Object.keys(reference).toSorted()).toEqual(Object.keys(parameters).toSorted());
-    Object.keys(parameters).forEach((name, i) => {
-      const gradient = gradients[i] as tf.Tensor;
-      // relative to the largest entry of the parameter: single entries cancel to near zero
-      const largest = tf.max(tf.abs(gradient)).dataSync()[0] as number;
-      expectClose(gradient, reference[name] as Nested, { rtol: 1e-4, atol: 5e-5 * largest + 1e-6 });
-    });
-  });
+      const parameters = flattenTree(model.parameters);
+      const gradients = tf.grads(
+        () =>
+          crossEntropy(applyModel(model, { tokens, paddingMask }).logits, targets, lossMask)
+            .lossSum,
+      )(Object.values(parameters));
+      const reference: Readonly<Record<string, Nested>> = expected.gradients;
+      expect(Object.keys(reference).toSorted()).toEqual(Object.keys(parameters).toSorted());
+      Object.keys(parameters).forEach((name, i) => {
+        const gradient = gradients[i] as tf.Tensor;
+        // relative to the largest entry of the parameter: single entries cancel to near zero
+        const largest = tf.max(tf.abs(gradient)).dataSync()[0] as number;
+        expectClose(gradient, reference[name] as Nested, {
+          rtol: 1e-4,
+          atol: 5e-5 * largest + 1e-6,
+        });
+      });
+    },
+  );
 });
 
 type Nested = number[] | number[][];
-type Fixture = (typeof fixture)[number];
+type Fixture = (typeof FIXTURES)[number];
 
 function read({ config, parameters, projections, ...arrays }: Fixture) {
   const checked = ModelConfig.parse(config);

@@ -137,6 +137,12 @@ export const ModelConfig = z
     direction: z.enum(["bidirectional", "causal"]).default("bidirectional"),
     positions: z.enum(["sinusoidal", "learned"]).default("sinusoidal"),
     attention: AttentionConfig,
+    /**
+     * Reversible: two streams, whose states the backward pass computes back, so that memory does not
+     * grow with depth (docs/math.md, eq. R1). Another function than the ordinary one: weights do not
+     * carry over.
+     */
+    residual: z.enum(["ordinary", "reversible"]).default("ordinary"),
     dropout: z.number().min(0).max(0.9).default(0),
   })
   .superRefine((config, context) => {

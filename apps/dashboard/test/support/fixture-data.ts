@@ -140,6 +140,7 @@ export function modelSummary(): ModelSummary {
       feedForwardSize: 1024,
       direction: "bidirectional",
       positions: "sinusoidal",
+      residual: "ordinary",
       attention: {
         mechanism: "favor",
         featureMap: { kind: "relu", kernelEpsilon: 1e-3 },

@@ -26,11 +26,17 @@ export type Seed = readonly [high: number, low: number];
 export interface GraphContext {
   /** Every variable of the program, by name. */
   readonly variables: NamedTensors;
-  /**
-   * Uniform on [0, 1), drawn anew at each run from the seed of that run. Each call in the function
-   * is a stream of its own.
-   */
-  uniform(shape: readonly number[]): tf.Tensor;
+  /** Uniform on [0, 1), drawn anew at each run from the seed of that run. */
+  uniform(shape: readonly number[], draw?: UniformDraw): tf.Tensor;
+  /** `value`, not before `others` have been computed, where it would take memory too early. */
+  after<T extends tf.Tensor>(value: T, others: readonly tf.Tensor[]): T;
+}
+
+interface UniformDraw {
+  /** 64 bits, for instance a key: draws of one stream are equal. Default: a stream a call. */
+  readonly stream?: Seed;
+  /** Nothing is drawn before this tensor has been computed. */
+  readonly after?: tf.Tensor;
 }
 
 export interface TracedPiece {
@@ -89,7 +95,17 @@ export function recordPiece<Result>(
         inputs: mapEntries(placeholders, trace.tensor),
         context: {
           variables: mapEntries(values, trace.tensor),
-          uniform: (shape) => trace.tensor(trace.recorder.uniform(shape)),
+          uniform: (shape, { stream, after } = {}) =>
+            trace.tensor(
+              trace.recorder.uniform(shape, {
+                ...(stream && { stream }),
+                ...(after && { after: [trace.stored(after)] }),
+              }),
+            ),
+          after: (value, others) =>
+            trace.tensor(
+              trace.recorder.after(trace.output(value), others.map(trace.stored)),
+            ) as typeof value,
         },
         handles,
         values,

@@ -5,6 +5,7 @@ import {
   type Attribute,
   firstOutput,
   type Graph,
+  type GraphNode,
   type Output,
   type Shape,
 } from "../graph/graph.ts";
@@ -31,13 +32,23 @@ export interface Recorder {
   /** A tensor all of whose elements are `value`; one scalar in the graph. */
   splat(value: number, type: "float32" | "int32" | "bool", shape: Shape): TracedValue;
   reshape(value: TracedValue, shape: Shape): TracedValue;
-  /** Uniform on [0, 1), different at each run where the seed is, and at each call in the graph. */
-  uniform(shape: Shape): Output;
+  /** Uniform on [0, 1), different at each run where the seed is. */
+  uniform(shape: Shape, draw?: Draw): Output;
+  /** `value`, not before `others` have been computed. */
+  after(value: Output, others: readonly Output[]): Output;
   /** [2] int32, different for each call. */
   nextSeed(): Output;
 }
 
+interface Draw {
+  /** Draws of one stream are equal. Default: each call is a stream of its own. */
+  readonly stream?: readonly [high: number, low: number];
+  /** Nothing is drawn before these have been computed: a draw needs no input and would be early. */
+  readonly after?: readonly Output[];
+}
+
 interface EmitRequest {
+  readonly controls?: readonly GraphNode[];
   readonly attributes?: Record<string, Attribute>;
   readonly type?: ElementType;
   readonly shape?: Shape;
@@ -61,6 +72,7 @@ export function createRecorder(graph: Graph, seed?: Output): Recorder {
       op,
       name: nodeName(op, inputs),
       inputs,
+      controls: request.controls ?? [],
       attributes: { ...request.attributes, ...recomputeHint(op, inputs, shape) },
       outputs: [{ type, shape }],
       stateful: request.stateful ?? false,
@@ -93,14 +105,19 @@ export function createRecorder(graph: Graph, seed?: Output): Recorder {
     });
   };
 
-  const nextSeed: Recorder["nextSeed"] = () => {
+  const seedOf = (offset: readonly [number, number]): Output => {
     if (seed === undefined) {
       throw new TracingError(
         "nextSeed: expected a seeded trace, got one without; give a seed to the compiled function",
       );
     }
+    const int32 = offset.map((word) => word | 0);
+    return emit("AddV2", [seed, integers(int32)], { attributes: { T: { type: "int32" } } });
+  };
+
+  const nextSeed: Recorder["nextSeed"] = () => {
     sites += 1;
-    return emit("AddV2", [seed, integers([0, sites])], { attributes: { T: { type: "int32" } } });
+    return seedOf([0, sites]);
   };
 
   return {
@@ -124,8 +141,9 @@ export function createRecorder(graph: Graph, seed?: Output): Recorder {
       if (stored !== undefined) return { output: reshapeOutput(value.output, stored), shape };
       return traced(reshapeOutput(full(value), shape));
     },
-    uniform: (shape) =>
-      emit("StatelessRandomUniform", [integers(shape), nextSeed()], {
+    uniform: (shape, { stream, after = [] } = {}) =>
+      emit("StatelessRandomUniform", [integers(shape), stream ? seedOf(stream) : nextSeed()], {
+        controls: after.map(({ node }) => node),
         attributes: {
           dtype: { type: "float32" },
           T: { type: "int32" },
@@ -133,6 +151,11 @@ export function createRecorder(graph: Graph, seed?: Output): Recorder {
         },
         type: "float32",
         shape,
+      }),
+    after: (value, others) =>
+      emit("Identity", [value], {
+        attributes: { T: { type: value.type } },
+        controls: others.map(({ node }) => node),
       }),
     nextSeed,
   };

@@ -1,6 +1,7 @@
 /**
  * Names of recorded nodes: the names given to `tf.tidy(name, …)` around the code, joined by "/".
- * Nodes of the backward pass go under "gradients/" with the scope of the forward value they serve.
+ * Nodes of the backward pass go under "gradients/" with the scope of the forward value they serve, or,
+ * where the gradient itself names its parts, as one does that computes a layer again, with that name.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Output } from "../graph/graph.ts";
@@ -24,9 +25,13 @@ export function nodeName(op: string, inputs: readonly Output[]): string {
   const own = names.filter(
     (name) => name !== UNNAMED && !AUTODIFF.has(name) && !name.endsWith(tf.OP_SCOPE_SUFFIX),
   );
-  if (!names.includes("backward")) return [...own, op].join("/");
-  return ["gradients", ...own, forwardScope(inputs), op].filter((part) => part !== "").join("/");
+  const scope = own.join("/");
+  const served = names.includes("backward") ? forwardScope(inputs) : undefined;
+  if (served === undefined) return joined(scope, op);
+  return joined("gradients", served.startsWith(scope) ? served : scope, op);
 }
+
+const joined = (...parts: string[]) => parts.filter((part) => part !== "").join("/");
 
 /**
  * The deepest scope among the forward values that a node of the backward pass takes, a parameter's

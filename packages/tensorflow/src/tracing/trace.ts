@@ -17,6 +17,8 @@ export interface Trace {
   tensor(output: Output): tf.Tensor;
   /** What `tensor` stands for, all elements. */
   output(tensor: tf.Tensor): Output;
+  /** What `tensor` is made of, which may broadcast to it. */
+  stored(tensor: tf.Tensor): Output;
 }
 
 export interface TraceOptions {
@@ -49,6 +51,7 @@ export function traceInto<Result>(
       return record({
         recorder,
         tensor: (output) => engine.makeTensorFromTensorInfo(tracing.bind(traced(output)), tracing),
+        stored: (tensor) => tracing.lookUp(tensor, "stored").output,
         output: (tensor) => fetchable(recorder, recorder.full(tracing.lookUp(tensor, "output"))),
       });
     } finally {

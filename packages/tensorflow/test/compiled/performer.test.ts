@@ -1,6 +1,7 @@
 /** The model that all this is for: every parameter's gradient, compiled against eager. */
 import "@tensorflow/tfjs";
 import {
+  type ApplyOptions,
   applyModel,
   crossEntropy,
   flattenTree,
@@ -15,6 +16,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   compileForward,
   compileTrainStep,
+  type GraphContext,
   type HostTensor,
   openProgram,
   type Precision,
@@ -198,6 +200,96 @@ describe.skipIf(!hasTensorFlow)("the Performer, compiled", () => {
     expect(await at([1, 2])).not.toEqual(once);
   });
 
+  describe("reversible layers", () => {
+    const residual = "reversible";
+    const cases = Object.keys(MECHANISMS).flatMap((name) =>
+      (["bidirectional", "causal"] as const).flatMap((direction) =>
+        [false, true].map(
+          (recompute) => [name as keyof typeof MECHANISMS, direction, recompute] as const,
+        ),
+      ),
+    );
+    test.each(cases)(
+      "%s %s, session recomputes %s: every parameter's gradient equals eager's",
+      async (name, direction, recompute) => {
+        const model = createModel({ attention: MECHANISMS[name], direction, residual });
+        const batch = drawBatch();
+        const eager = eagerGradients(model, batch);
+        program = await openWith(model, "float32", { recompute });
+        const compiled = await compileLoss(program, model).gradients(batch, [0, 0]);
+        expect(Object.keys(compiled)).toEqual(Object.keys(eager));
+        for (const [parameter, expected] of Object.entries(eager)) {
+          expect(relativeDifference(compiled[parameter], expected), parameter).toBeLessThan(1e-5);
+        }
+      },
+    );
+
+    test("dropout: what is computed back is dropped by the masks of the forward pass", async () => {
+      const model = createModel({
+        attention: MECHANISMS.softmax,
+        direction: "causal",
+        dropout: 0.3,
+        residual,
+      });
+      const batch = drawBatch();
+      const seed = [7, 8] as const;
+      program = await openWith(model, "float32");
+      const compiled = await compileLoss(program, model).gradients(batch, seed);
+
+      const shapes = new Map<string, readonly number[]>();
+      eagerGradients(model, batch, {
+        dropoutKey: DROPOUT_KEY,
+        dropoutMask: ({ shape }, _rate, key) => {
+          shapes.set(key.join(), shape);
+          return tf.ones(shape);
+        },
+      });
+      const draw = compileForward(program, "draw", (_inputs, { uniform }) =>
+        Object.fromEntries(
+          Array.from(shapes, ([key, shape]) => {
+            const [high = 0, low = 0] = key.split(",").map(Number);
+            return [key, uniform(shape, { stream: [high, low] })];
+          }),
+        ),
+      );
+      const drawn = await draw({}, seed);
+      const eager = eagerGradients(model, batch, {
+        dropoutKey: DROPOUT_KEY,
+        dropoutMask: (_x, rate, key) => maskOf(toTensor(drawn[key.join()] as HostTensor), rate),
+      });
+      // of the embedding, and of two branches in each of two layers
+      expect(shapes.size).toBe(5);
+      for (const [parameter, expected] of Object.entries(eager)) {
+        expect(relativeDifference(compiled[parameter], expected), parameter).toBeLessThan(1e-5);
+      }
+    });
+
+    test("deeper layers add nothing to what the backward pass reads of the forward pass", async () => {
+      const readBack = async (kind: "ordinary" | "reversible", numLayers: number) => {
+        const model = createModel({
+          attention: MECHANISMS.relu,
+          direction: "causal",
+          dropout: 0.1,
+          residual: kind,
+          numLayers,
+        });
+        program = await openWith(model, "float32");
+        const text = await compileLoss(program, model).describe(drawBatch());
+        await program.close();
+        const lines = text.split("\n");
+        const states = lines.filter((line) => /^layers\/.* → float32/.test(line));
+        const read = lines
+          .filter((line) => line.startsWith("gradients/"))
+          .flatMap((line) => /\((.*?)\)/.exec(line)?.[1]?.split(", ") ?? []);
+        const names = new Set(states.map((line) => line.split(" ")[0]));
+        return new Set(read.filter((name) => names.has(name))).size;
+      };
+      expect(await readBack("reversible", 4)).toBe(await readBack("reversible", 2));
+      expect(await readBack("ordinary", 4)).toBeGreaterThan(await readBack("ordinary", 2));
+      program = openProgram({ libraries });
+    });
+  });
+
   test("nodes carry the names of the model's parts, forward and backward", async () => {
     const model = createModel({ attention: MECHANISMS.relu, direction: "causal" });
     program = await openWith(model, "float32");
@@ -233,11 +325,11 @@ function createModel({
   ...choice
 }: Record<string, unknown> & { seed?: number }): PerformerModel {
   const config = ModelConfig.parse({
+    numLayers: 2,
     maxLength: LENGTH,
     ...choice,
     embeddingSize: 32,
     numHeads: 2,
-    numLayers: 2,
     feedForwardSize: 48,
   });
   return initModel(config, randomKey(seed));
@@ -298,21 +390,21 @@ function modelOf(model: PerformerModel, tensors: Named): PerformerModel {
   };
 }
 
-function loss(
-  model: PerformerModel,
-  inputs: Named,
-  uniform?: (shape: readonly number[]) => tf.Tensor,
-) {
+const DROPOUT_KEY = [0, 0] as const;
+
+/** As @performer/training trains. */
+const graphOptions = ({ uniform, after }: GraphContext): ApplyOptions => ({
+  dropoutKey: DROPOUT_KEY,
+  dropoutMask: (x, rate, stream) => maskOf(uniform(x.shape, { stream, after: x }), rate),
+  after,
+});
+
+const maskOf = (uniform: tf.Tensor, rate: number) =>
+  tf.div(tf.cast(tf.greaterEqual(uniform, rate), "float32"), 1 - rate);
+
+function loss(model: PerformerModel, inputs: Named, options: ApplyOptions = {}) {
   const { tokens, targets, paddingMask, lossMask } = inputs as Record<string, tf.Tensor2D>;
-  const { logits } = applyModel(
-    model,
-    { tokens: tokens as tf.Tensor2D, paddingMask },
-    uniform && {
-      dropoutKey: [0, 0],
-      dropoutMask: (shape, rate) =>
-        tf.div(tf.cast(tf.greaterEqual(uniform(shape), rate), "float32"), 1 - rate),
-    },
-  );
+  const { logits } = applyModel(model, { tokens: tokens as tf.Tensor2D, paddingMask }, options);
   const { lossSum, weightSum } = crossEntropy(
     logits,
     targets as tf.Tensor2D,
@@ -325,14 +417,15 @@ const compileLoss = (program: Program, model: PerformerModel) =>
   compileTrainStep(program, {
     parameters: Object.keys(flattenTree(model.parameters)),
     optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-9, weightDecay: 0.1, gradientClip: 0.5 },
-    loss: (inputs, { variables, uniform }) => ({
-      loss: loss(modelOf(model, variables), inputs, uniform),
+    loss: (inputs, context) => ({
+      loss: loss(modelOf(model, context.variables), inputs, graphOptions(context)),
     }),
   });
 
 function eagerGradients(
   model: PerformerModel,
   batch: Record<string, HostTensor>,
+  options: ApplyOptions = {},
 ): Record<string, HostTensor> {
   const flat = flattenTree(model.parameters);
   const names = Object.keys(flat);
@@ -343,7 +436,7 @@ function eagerGradients(
     const named = Object.fromEntries(
       names.map((name, index) => [name, tensors[index] as tf.Tensor]),
     );
-    return loss(modelOf(model, { ...named, ...projectionsOf(model) }), inputs);
+    return loss(modelOf(model, { ...named, ...projectionsOf(model) }), inputs, options);
   })(Object.values(flat));
   return hosts(
     Object.fromEntries(names.map((name, index) => [name, gradients[index] as tf.Tensor])),

@@ -11,6 +11,7 @@ import {
   unflattenTree,
 } from "@performer/performer";
 import type { TrainingBatch } from "@performer/proteins";
+import { randomKey } from "@performer/random";
 import {
   compileForward,
   type GraphContext,
@@ -21,6 +22,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BatchEvaluator } from "../evaluate.ts";
 import { sumsOf } from "../metrics.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";
+
+const DROPOUT_KEY = randomKey(0);
 
 /** What the graph needs of the model: names and config, no tensor. */
 export interface GraphModel {
@@ -60,20 +63,23 @@ export const namedProjections = (projections: readonly tf.Tensor2D[]): NamedTens
 export function lossOf(
   model: GraphModel,
   inputs: NamedTensors,
-  { variables, uniform }: GraphContext,
+  { variables, uniform, after }: GraphContext,
   purpose: "training" | "evaluation",
 ): { loss: tf.Scalar; sums: tf.Tensor } {
   const { tokens, targets, lossMask, scoreMask, paddingMask } = inputs as Record<
     keyof ReturnType<typeof batchInputs>,
     tf.Tensor2D
   >;
-  const dropoutMask: DropoutMask = (shape, rate) =>
-    tf.div(tf.cast(tf.greaterEqual(uniform(shape), rate), "float32"), 1 - rate);
+  const dropoutMask: DropoutMask = (x, rate, stream) =>
+    tf.div(
+      tf.cast(tf.greaterEqual(uniform(x.shape, { stream, after: x }), rate), "float32"),
+      1 - rate,
+    );
   const { logits } = applyModel(
     modelOn(model, variables),
     { tokens, paddingMask },
-    // the key means nothing in the graph: each mask is a stream of its own under the step's seed
-    purpose === "training" ? { dropoutKey: [0, 0], dropoutMask } : {},
+    // the key is the same at every step: what differs is the step's seed, to which the graph adds it
+    purpose === "training" ? { dropoutKey: DROPOUT_KEY, dropoutMask, after } : {},
   );
   const learned = crossEntropy(logits, targets, lossMask);
   const scored = crossEntropy(logits, targets, scoreMask);
