@@ -73,6 +73,7 @@ function commandOf(name: ContenderName): [string, ...string[]] {
     case "eager":
     case "compiled-float32":
     case "compiled-bf16":
+    case "compiled-recompute":
       return [process.execPath, "bench/main.mjs", "train/contenders/ours", name];
     case "torch-eager":
     case "torch-compile":

@@ -13,7 +13,8 @@ const CONTENDERS = [
   "performer-pytorch",
   "jax-jit",
 ] as const;
-export type ContenderName = (typeof CONTENDERS)[number];
+/** "compiled-recompute" computes the random features again in the backward pass. */
+export type ContenderName = (typeof CONTENDERS)[number] | "compiled-recompute";
 
 /** H 8 in both; parameters about 5 and 35 million. */
 const SIZES = {
@@ -25,7 +26,7 @@ type SizeName = keyof typeof SIZES;
 /** One row of work for every contender; also its JSON on the contender's command line. */
 export interface TrainCase {
   readonly title: string;
-  readonly model: Pick<ModelConfigInput, keyof (typeof SIZES)[SizeName]>;
+  readonly model: Pick<ModelConfigInput, keyof (typeof SIZES)[SizeName] | "residual">;
   readonly direction: "bidirectional" | "causal";
   /** B */
   readonly rows: number;

@@ -58,6 +58,7 @@ function createStepper() {
     model,
     optimizer,
     precision,
+    recompute: name === "compiled-recompute",
     session: trainCase.session,
   });
 }
