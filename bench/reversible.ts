@@ -17,6 +17,11 @@ const VARIANTS = [
   ["compiled-float32", "reversible"],
 ] as const satisfies readonly (readonly [ContenderName, "ordinary" | "reversible"])[];
 
+interface Measured {
+  readonly warmUp: ContenderRun;
+  readonly run: ContenderRun;
+}
+
 const { values } = parseArgs({
   options: {
     lengths: { type: "string", default: "128,512,4096,16384" },
@@ -37,7 +42,7 @@ for (const length of values.lengths.split(",").map(Number)) {
   );
   console.log("| contender | layers | step, ms | CPU, s a step | peak, MiB | last loss |");
   console.log("|---|---|---|---|---|---|");
-  const runs = VARIANTS.map(() => [] as ContenderRun[]);
+  const runs = VARIANTS.map(() => [] as Measured[]);
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [index, [contender, residual]] of VARIANTS.entries()) {
       if (chosen.includes(contender)) runs[index]?.push(await measure(contender, residual, length));
@@ -45,8 +50,14 @@ for (const length of values.lengths.split(",").map(Number)) {
   }
   for (const [index, [contender, residual]] of VARIANTS.entries()) {
     const measured = runs[index] ?? [];
-    if (measured.length === 0) continue;
-    const { stepMs, cpuMsPerStep, peakBytes, loss } = summarize(contender, length, measured);
+    const [first] = measured;
+    if (first === undefined) continue;
+    const { stepMs, cpuMsPerStep, peakBytes, loss } = summarize(
+      contender,
+      length,
+      first.warmUp,
+      measured.map(({ run }) => run),
+    );
     const cells = [
       contender,
       residual,
@@ -64,7 +75,7 @@ async function measure(
   name: ContenderName,
   residual: "ordinary" | "reversible",
   length: number,
-): Promise<ContenderRun> {
+): Promise<Measured> {
   const trainCase: TrainCase = {
     title: `L ${length}, ${residual}`,
     model: {
@@ -80,12 +91,13 @@ async function measure(
     tokensPerStep: length,
     numFeatures: 128,
     chunkSize: 64,
+    session: {},
   };
   const contender = await startContender(name, trainCase);
   if ("reason" in contender) throw new Error(`${name}: ${contender.reason}`);
   try {
-    await contender.run(1);
-    return await contender.run(Number(values.steps));
+    const warmUp = await contender.run(1);
+    return { warmUp, run: await contender.run(Number(values.steps)) };
   } finally {
     contender.stop();
   }
