@@ -70,11 +70,12 @@ function plainLogits(
       applyBranch(name, x, branch(branch(parameters, "layers"), layer), {
         config,
         shape: [B, L],
-        attend: ({ query, key, value }) =>
+        attend: ({ query, key, value }, ofAttention) =>
           attention(query, key, value, {
             config: config.attention,
             direction: config.direction,
             projection: projections[layer],
+            parameters: ofAttention,
             paddingMask: inputs.paddingMask,
           }),
         dropout: dropoutKey && { key: splitKey(dropoutKey, "layer", layer), mask: dropoutMask },
