@@ -47,6 +47,19 @@ describe.skipIf(!hasTensorFlow)("session", () => {
     expect(y).toEqual(floats([5, 11, 11, 25], [2, 2]));
   });
 
+  test("a profiled run names each node, its operation and its time", async () => {
+    open(productGraph(400, 400, ["first", "second"]));
+    const x = floats(new Array(160_000).fill(1), [400, 400]);
+    const times = await session.profile({ feeds: { "test/x": x }, targets: ["test/first"] });
+    const node = times.find(({ node }) => node === "test/first");
+    expect(node?.op).toMatch(/MatMul$/);
+    // 128 million multiplications and additions: above a microsecond, under a minute
+    expect(node?.microseconds).toBeGreaterThan(1);
+    expect(node?.microseconds).toBeLessThan(60e6);
+    // what did not run has no time
+    expect(times.map(({ node }) => node)).not.toContain("test/second");
+  });
+
   test.each<HostTensor>([
     { type: "float32", shape: [3], values: Float32Array.of(1.5, Number.NaN, -0) },
     { type: "int32", shape: [2, 1], values: Int32Array.of(-7, 2 ** 31 - 1) },
