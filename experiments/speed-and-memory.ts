@@ -27,10 +27,12 @@ export default defineExperiment({
     embeddingSize: z.int().min(2).default(512),
     numHeads: z.int().min(1).default(8),
     feedForwardSize: z.int().min(1).default(2048),
-    /** M of the Performers. */
+    /** M of the Performers, rank of Linformer. */
     numFeatures: z.int().min(1).default(256),
     /** Processes a point, interleaved over all mechanisms and lengths. */
     rounds: z.int().min(1).default(2),
+    /** Lengths from here on are measured in the first round alone: they take minutes. */
+    onceFrom: z.int().min(1).default(32_768),
     /** A process that takes more is ended, and so are greater lengths of its mechanism. */
     memoryGib: z.number().positive().default(8),
     seconds: z.number().positive().default(120),

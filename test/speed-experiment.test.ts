@@ -102,6 +102,23 @@ test("a process past its memory is ended, says so, and greater lengths are not t
   ]);
 });
 
+test("far lengths are measured in the first round alone", async () => {
+  const parameters = speed.parameters.parse({
+    ...speed.quick,
+    mechanisms: ["linformer"],
+    lengths: [16, 32],
+    rounds: 2,
+    onceFrom: 32,
+  });
+  const run = measureSpeed(parameters, { root: join(import.meta.dirname, ".."), previous: null });
+  let step = await run.next();
+  while (!step.done) step = await run.next();
+  expect(step.value.points.map(({ length, step }) => [length, step.milliseconds.length])).toEqual([
+    [16, 2],
+    [32, 1],
+  ]);
+});
+
 test("a process within its bounds leaves time and memory of both passes", async () => {
   const parameters = speed.parameters.parse({
     ...speed.quick,

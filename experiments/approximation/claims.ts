@@ -3,6 +3,7 @@
  * both sides saw the same query, key and value. Logarithms, as a few draws of softmax features err by
  * orders of magnitude and would rule a mean.
  */
+import { numberText } from "@performer/charts";
 import type { ExperimentClaim } from "@performer/schema";
 import { mean, standardDeviation } from "../framework/statistics.ts";
 import { FEATURE_NAMES, lineOf, scalesOf } from "./lines.ts";
@@ -57,10 +58,12 @@ function compare(
   const middle = mean(logs);
   const error = standardDeviation(logs) / Math.sqrt(draws);
   const bounds = [middle - STANDARD_ERRORS * error, middle + STANDARD_ERRORS * error];
-  const [low, high] = bounds.map((bound) => Math.exp(bound).toPrecision(2));
+  const [ratio, low, high] = [middle, ...bounds].map((bound) =>
+    numberText(Math.exp(bound), { digits: 2, keepZeros: true }),
+  );
   return {
     claim,
     holds: middle + STANDARD_ERRORS * error < 0,
-    evidence: `error ${Math.exp(middle).toPrecision(2)} times as large (${low} to ${high}), over all M and ${draws} draws`,
+    evidence: `error ${ratio} times as large (${low} to ${high}), over all M and ${draws} draws`,
   };
 }

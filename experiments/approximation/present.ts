@@ -1,4 +1,5 @@
 /** Figures and tables of the approximation experiment. */
+import { numberText } from "@performer/charts";
 import type { ExperimentFigureInput, ExperimentTable } from "@performer/schema";
 import { mean, median, quantile, standardDeviation } from "../framework/statistics.ts";
 import { FEATURE_NAMES, lineOf, scalesOf } from "./lines.ts";
@@ -47,13 +48,21 @@ export function approximationTables(result: ApproximationResult): ExperimentTabl
       columns: ["features", ...(lines[0] ?? []).map(({ samples }) => `M ${samples}`)],
       rows: lines.map((line) => [
         line[0] ? `${FEATURE_NAMES[line[0].features]}, ${line[0].projection}` : "",
-        ...line.map(
-          ({ outputErrors }) =>
-            `${short(mean(outputErrors))} ± ${short(standardDeviation(outputErrors))}`,
+        ...line.map(({ outputErrors }) =>
+          withSpread(mean(outputErrors), standardDeviation(outputErrors)),
         ),
       ]),
     };
   });
 }
 
-const short = (value: number): string => value.toExponential(1);
+/** 29 ± 110, 0.023 ± 0.054; smaller ones with a common power: (4.1 ± 1.0) × 10⁻⁵. */
+function withSpread(middle: number, deviation: number): string {
+  const power = 10 ** Math.floor(Math.log10(Math.max(middle, deviation)));
+  if (power < 1e-2) {
+    const [value, spread] = [middle, deviation].map((part) => (part / power).toFixed(1));
+    return `(${value} ± ${spread}) × ${numberText(power)}`;
+  }
+  const [value, spread] = [middle, deviation].map((part) => numberText(part, { digits: 2 }));
+  return `${value} ± ${spread}`;
+}

@@ -1,4 +1,5 @@
 /** The result as statements, tables and figures. */
+import { countText } from "@performer/charts";
 import type { ExperimentClaim, ExperimentFigureInput, ExperimentTable } from "@performer/schema";
 import type { CurvePoint } from "../training/curves.ts";
 import type { TransferResult } from "./result.ts";
@@ -26,7 +27,7 @@ export function transferClaims(result: TransferResult): ExperimentClaim[] {
       claim: "Fine-tuning recovers the accuracy in a small fraction of the original steps",
       holds: share !== undefined && share <= SMALL_SHARE,
       evidence: recovered
-        ? `the Transformer's perplexity is reached at step ${recovered.step}, ${percent(share ?? 0)} of its ${goal.step} steps`
+        ? `the Transformer's perplexity is reached at step ${countText(recovered.step)}, ${percent(share ?? 0)} of its ${countText(goal.step)} steps`
         : `it is not reached in ${lastOf(tuned.validation).step} steps`,
     },
     {
@@ -47,7 +48,7 @@ export function transferTables(result: TransferResult): ExperimentTable[] {
       columns: ["features a head", "perplexity", "accuracy", "lowest and highest draw"],
       rows: [
         ...result.transferred.map(({ numFeatures, perplexity, accuracy, accuracyRange }) => [
-          String(numFeatures),
+          countText(numFeatures),
           perplexity.toFixed(3),
           percent(accuracy),
           accuracyRange.map(percent).join(" to "),
@@ -59,7 +60,7 @@ export function transferTables(result: TransferResult): ExperimentTable[] {
       title: "Relative error of the attention's output: own (accumulated; worst head)",
       columns: ["features a head", ...layersOf(result).map((layer) => `layer ${layer}`)],
       rows: result.transferred.map(({ numFeatures, layers }) => [
-        String(numFeatures),
+        countText(numFeatures),
         ...layers.map(
           ({ own, accumulated, worstHead }) =>
             `${percent(own)} (${percent(accumulated)}; ${percent(worstHead)})`,

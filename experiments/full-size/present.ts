@@ -1,4 +1,5 @@
 /** Table, figure and verdicts of the full-size experiment. */
+import { countText, numberText } from "@performer/charts";
 import type { ExperimentClaim, ExperimentFigureInput, ExperimentTable } from "@performer/schema";
 import { median } from "../framework/statistics.ts";
 import {
@@ -28,14 +29,14 @@ export function fullSizeTables({
 }: FullSizeResult): ExperimentTable[] {
   return [
     {
-      title: `One training step, ${numLayers} layers, ${(parameterCount / 1e6).toFixed(1)} million parameters, L ${length}, compiled float32`,
+      title: `One training step, ${numLayers} layers, ${(parameterCount / 1e6).toFixed(1)} million parameters, L ${countText(length)}, compiled float32`,
       columns: ["direction", "B", "layers", "step, s", "tokens/s", "peak, GiB", "gradient norm"],
       rows: points.map((point) => [
         point.direction,
         String(point.rows),
         NAMES[point.variant],
         (median(point.stepMs) / 1000).toFixed(1),
-        ((1000 * point.rows * length) / median(point.stepMs)).toFixed(0),
+        numberText((1000 * point.rows * length) / median(point.stepMs)),
         gib(point.peakBytes).toFixed(2),
         point.gradientNorm.toFixed(3),
       ]),
@@ -55,7 +56,7 @@ function slopeTables(points: readonly FullSizePoint[]): ExperimentTable[] {
       if (first === undefined || last === undefined || first.rows === last.rows) return [];
       const slope = gib(last.peakBytes - first.peakBytes) / (last.rows - first.rows);
       const base = gib(first.peakBytes) - slope * first.rows;
-      const needed = (batch: number) => (base + slope * batch).toFixed(0);
+      const needed = (batch: number) => countText(Math.round(base + slope * batch));
       return [[direction, NAMES[variant], slope.toFixed(2), needed(16), needed(64), needed(256)]];
     }),
   );

@@ -1,4 +1,5 @@
 /** The result as statements, tables and figures. */
+import { countText } from "@performer/charts";
 import type { ExperimentClaim, ExperimentFigureInput, ExperimentTable } from "@performer/schema";
 import type { CurvePoint } from "../training/curves.ts";
 import { CONTENDERS } from "../training/models.ts";
@@ -16,7 +17,7 @@ export function longClaims(result: LongResult): ExperimentClaim[] {
   const claims: ExperimentClaim[] = [];
   if (performer && exact) {
     claims.push({
-      claim: `At ${tokens} tokens a Transformer of the same size runs out of memory, a Performer does not`,
+      claim: `At ${countText(tokens)} tokens a Transformer of the same size runs out of memory, a Performer does not`,
       holds: exact.peakBytes > memoryBoundGib * GIB && performer.peakBytes < memoryBoundGib * GIB,
       evidence: `Transformer ${gib(exact.peakBytes)} (${exact.measured ? "measured" : "computed"}), Performer ${gib(performer.peakBytes)}; bound ${memoryBoundGib} GiB`,
     });
@@ -28,7 +29,7 @@ export function longClaims(result: LongResult): ExperimentClaim[] {
     claims.push({
       claim: "In the same memory and with the same tokens, the Performer is more accurate",
       holds: finalOf(long).accuracy > finalOf(short).accuracy,
-      evidence: `Performer at ${long.window}: ${describe(long)}; Transformer at ${short.window}: ${describe(short)}`,
+      evidence: `Performer at ${countText(long.window)}: ${describe(long)}; Transformer at ${countText(short.window)}: ${describe(short)}`,
     });
   }
   return claims;
@@ -42,11 +43,11 @@ export function longTables(result: LongResult): ExperimentTable[] {
   };
   return [
     {
-      title: `Peak memory of training with ${result.tokens} tokens a step`,
+      title: `Peak memory of training with ${countText(result.tokens)} tokens a step`,
       columns: ["window", "rows", "Transformer", "Performer-ReLU"],
       rows: windows.map((window) => [
-        String(window),
-        String(result.tokens / window),
+        countText(window),
+        countText(result.tokens / window),
         cell("transformer", window),
         cell("performer-relu", window),
       ]),
@@ -57,7 +58,7 @@ export function longTables(result: LongResult): ExperimentTable[] {
       rows: [
         ...result.trained.map((model) => [
           CONTENDERS[model.attention].title,
-          String(model.window),
+          countText(model.window),
           `${(finalOf(model).tokens / 1e6).toFixed(2)} million`,
           finalOf(model).perplexity.toFixed(3),
           percent(finalOf(model).accuracy),
@@ -88,7 +89,7 @@ export function longFigures(result: LongResult): ExperimentFigureInput[] {
     {
       kind: "lines",
       id: "memory",
-      title: `Memory of training, ${result.tokens} tokens a step`,
+      title: `Memory of training, ${countText(result.tokens)} tokens a step`,
       caption:
         "Peak resident memory of a process that trains two steps. The number of tokens is the same everywhere: shorter windows come in more rows.",
       xTitle: "window, tokens",
@@ -115,7 +116,7 @@ export function longFigures(result: LongResult): ExperimentFigureInput[] {
       yTitle: "perplexity",
       series: result.trained.flatMap(({ attention, window, curves }) => {
         const color = attention === "transformer" ? 0 : 1;
-        const name = `${CONTENDERS[attention].title}, ${window}`;
+        const name = `${CONTENDERS[attention].title}, ${countText(window)}`;
         const from = (curves.validation[0] as CurvePoint).step;
         return [
           { name, color, points: line(curves.validation) },

@@ -1,4 +1,5 @@
 /** The article's statements on cost (section 4.1 and figure 3), held against the measured lines. */
+import { countText } from "@performer/charts";
 import type { ExperimentClaim } from "@performer/schema";
 import { crossing, growthOf, lineOf } from "./lines.ts";
 import { MECHANISMS, type MechanismName } from "./mechanisms.ts";
@@ -43,7 +44,7 @@ export function speedClaims(result: SpeedResult): ExperimentClaim[] {
       claims.push({
         claim: `${title}: nearly the time of attention that returns V (within a factor of ${NEARLY_OPTIMAL})`,
         holds: ratio <= NEARLY_OPTIMAL,
-        evidence: `${ratio.toFixed(2)} times at L ${last.length}`,
+        evidence: `${ratio.toFixed(2)} times at L ${countText(last.length)}`,
       });
     }
     const common = exact.points.findLast(({ length }) =>
@@ -55,14 +56,14 @@ export function speedClaims(result: SpeedResult): ExperimentClaim[] {
       claims.push({
         claim: `${title}: faster than exact attention for long sequences`,
         holds: there.milliseconds.best < common.milliseconds.best,
-        evidence: `${(common.milliseconds.best / there.milliseconds.best).toFixed(1)} times as fast at L ${common.length}${at === null ? "" : `, faster from L ${Math.round(at)} on`}`,
+        evidence: `${(common.milliseconds.best / there.milliseconds.best).toFixed(1)} times as fast at L ${countText(common.length)}${at === null ? "" : `, faster from L ${countText(Math.round(at))} on`}`,
       });
     }
     if (exact.ended !== null && last !== undefined) {
       claims.push({
         claim: `${title}: trains at lengths where exact attention runs out of ${exact.ended.by}`,
         holds: last.length > exact.ended.length,
-        evidence: `L ${last.length}; exact attention ends below L ${exact.ended.length} within ${result.memoryGib} GiB`,
+        evidence: `L ${countText(last.length)}; exact attention ends below L ${countText(exact.ended.length)} within ${result.memoryGib} GiB`,
       });
     }
   }

@@ -4,7 +4,7 @@ import type { MechanismName } from "./mechanisms.ts";
 import type { Mode, SpeedPoint, SpeedResult } from "./result.ts";
 
 /** Shorter ones are ruled by what does not depend on the length. */
-const FIT_FROM = 2048;
+export const FIT_FROM = 2048;
 
 interface MeasuredPoint {
   readonly length: number;

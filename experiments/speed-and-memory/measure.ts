@@ -15,6 +15,7 @@ interface Parameters {
   readonly feedForwardSize: number;
   readonly numFeatures: number;
   readonly rounds: number;
+  readonly onceFrom: number;
   readonly memoryGib: number;
   readonly seconds: number;
 }
@@ -23,14 +24,16 @@ export async function* measureSpeed(
   parameters: Parameters,
   { root, previous }: ExperimentContext<SpeedResult>,
 ): AsyncGenerator<ExperimentProgress<SpeedResult>, SpeedResult> {
-  const { mechanisms, lengths, rounds, memoryGib, seconds } = parameters;
+  const { mechanisms, lengths, rounds, onceFrom, memoryGib, seconds } = parameters;
   const { embeddingSize, numHeads, feedForwardSize, numFeatures } = parameters;
   const bounds = { memoryBytes: memoryGib * 2 ** 30, timeMs: 1000 * seconds };
   let result: SpeedResult = previous ?? { startBytes: 0, memoryGib, points: [] };
-  const total = rounds * lengths.length * mechanisms.length;
+  const inRound = (round: number) =>
+    round === 0 ? lengths : lengths.filter((length) => length < onceFrom);
+  const total = (lengths.length + (rounds - 1) * inRound(1).length) * mechanisms.length;
   let done = 0;
   for (let round = 0; round < rounds; round++) {
-    for (const length of lengths) {
+    for (const length of inRound(round)) {
       for (const mechanism of mechanisms) {
         done += 1;
         const open = openModes(result, mechanism, length, round);

@@ -85,7 +85,7 @@ function modelConfig(): ModelConfig {
     feedForwardSize,
     numLayers: 1,
     maxLength: length,
-    attention: MECHANISMS[mechanism].attention(numFeatures),
+    attention: MECHANISMS[mechanism].attention({ numFeatures, length }),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Figures and tables of the speed experiment. */
+import { countText, numberText } from "@performer/charts";
 import type { ExperimentFigureInput, ExperimentTable } from "@performer/schema";
-import { crossing, growthOf, lineOf, type MeasuredLine } from "./lines.ts";
+import { crossing, FIT_FROM, growthOf, lineOf, type MeasuredLine } from "./lines.ts";
 import { MECHANISMS, type MechanismName, mechanismNames } from "./mechanisms.ts";
 import type { Mode, SpeedResult } from "./result.ts";
 
@@ -90,7 +91,7 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
       const base = identity?.points.find(({ length }) => length === point.length);
       return base ? (point.milliseconds.best / base.milliseconds.best).toFixed(2) : "";
     };
-    const columns = ["L", ...lengths.map(String)];
+    const columns = ["L", ...lengths.map(countText)];
     const table = (
       title: string,
       text: (point: MeasuredLine["points"][number]) => string,
@@ -101,7 +102,7 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
     });
     return [
       {
-        title: `Growth of a ${MODES[mode]}: t ∝ L^p for L ≥ 2048, and where it passes exact attention`,
+        title: `Growth of a ${MODES[mode]}: t ∝ L^p for L ≥ ${countText(FIT_FROM)}, and where it passes exact attention`,
         columns: ["mechanism", "p ± standard error", "passes exact attention at L"],
         rows: lines.map(([name, line]) => [
           MECHANISMS[name].title,
@@ -109,10 +110,12 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
           name === "exact" ? "–" : crossingText(line, lineOf(result, "exact", mode)),
         ]),
       },
-      table(`Time of a ${MODES[mode]}, ms`, ({ milliseconds }) => milliseconds.best.toPrecision(3)),
+      table(`Time of a ${MODES[mode]}, ms`, ({ milliseconds }) =>
+        numberText(milliseconds.best, { keepZeros: true }),
+      ),
       table(`Time of a ${MODES[mode]} over that of attention that returns V`, ratio),
       table(`Peak memory of a ${MODES[mode]}, MiB of the process`, ({ peakBytes }) =>
-        (peakBytes / 2 ** 20).toFixed(0),
+        countText(Math.round(peakBytes / 2 ** 20)),
       ),
     ];
   });
@@ -127,7 +130,7 @@ function growthText(line: MeasuredLine): string {
 
 function crossingText(line: MeasuredLine, exact: MeasuredLine): string {
   const at = crossing(line, exact);
-  if (at !== null) return `${Math.round(at)}`;
+  if (at !== null) return countText(Math.round(at));
   const [first] = line.points;
   const other = exact.points.find(({ length }) => length === first?.length);
   if (first === undefined || other === undefined) return "not measured";

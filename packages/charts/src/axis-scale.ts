@@ -1,5 +1,6 @@
 /** Axes of line charts: linear, or logarithmic in base 2 (lengths) or 10 (times, errors). */
-import { format, scaleLinear, scaleLog, ticks } from "d3";
+import { scaleLinear, scaleLog, ticks } from "d3";
+import { countText, numberText } from "./number-text.ts";
 
 export type ScaleKind = "linear" | "log2" | "log10";
 
@@ -91,15 +92,6 @@ function logarithmicTicks(
   return inside.filter((_, index) => index % every === 0);
 }
 
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const superscript = (exponent: number): string =>
-  [...String(exponent)].map((sign) => SUPERSCRIPTS[Number(sign)] ?? "⁻").join("");
-
-/** 256, 4096; 0.01, 200; far from one as a power: 10⁻⁵, 2 × 10⁶. */
-function tickText(value: number, base: 2 | 10): string {
-  if (base === 2) return value >= 1 ? format("d")(value) : format(".3~g")(value);
-  if (value >= 1e-3 && value < 1e5) return format(".3~r")(value);
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
-  const factor = Number((value / 10 ** exponent).toPrecision(2));
-  return `${factor === 1 ? "" : `${factor} × `}10${superscript(exponent)}`;
-}
+/** 256, 65,536; 0.01, 200; far from one as a power: 10⁻⁵, 2 × 10⁶. Powers of two are exact. */
+const tickText = (value: number, base: 2 | 10): string =>
+  base === 2 && Number.isInteger(value) ? countText(value) : numberText(value);

@@ -1,7 +1,8 @@
 /** Training curves as a Chart.js configuration: pure, so that it is tested without a canvas. */
 import type { Chart, ChartConfiguration, ChartDataset, LegendItem, Point } from "chart.js";
-import { format, quantileSorted, tickStep } from "d3";
+import { quantileSorted, tickStep } from "d3";
 import type { ChartColors } from "./chart-theme.ts";
+import { numberText } from "./number-text.ts";
 import { type CurveMetric, type CurvePoint, metricOf, smoothSeries } from "./training-series.ts";
 
 export interface CurvesState {
@@ -140,16 +141,14 @@ function legendItems(chart: Chart, colors: ChartColors): LegendItem[] {
 /** What the picture says, in words: the accessible name. */
 export function summarizeCurves({ training, validation, baseline, metric }: CurvesState): string {
   const part = (name: string, point: CurvePoint | undefined) =>
-    point ? [`${name} ${show(metricOf(point.metrics, metric))} at step ${point.step}`] : [];
+    point ? [`${name} ${numberText(metricOf(point.metrics, metric))} at step ${point.step}`] : [];
   const parts = [
     ...part("training", training.at(-1)),
     ...part("validation", validation.at(-1)),
-    ...(baseline ? [`unigram baseline ${show(baselineOf(baseline, metric))}`] : []),
+    ...(baseline ? [`unigram baseline ${numberText(baselineOf(baseline, metric))}`] : []),
   ];
   return `${metric} by training step: ${parts.length > 0 ? parts.join(", ") : "no points yet"}`;
 }
-
-const show = (value: number): string => format(".3~g")(value);
 
 function baselineOf(baseline: NonNullable<CurvesState["baseline"]>, metric: CurveMetric): number {
   return metric === "loss" ? Math.log(baseline.perplexity) : baseline[metric];

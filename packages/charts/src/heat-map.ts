@@ -3,7 +3,6 @@
  * (sharp in print, drawn in Node, a native tooltip each); past that a canvas behind the same SVG frame,
  * since the browser draws 10,000 SVG cells in 100 ms and a million canvas pixels in 20.
  */
-import { format } from "d3";
 import type { CellPosition } from "./cell-pointer.ts";
 import { type ColorScale, sequentialScaleFor } from "./color-scale.ts";
 import {
@@ -20,6 +19,7 @@ import {
   layoutOf,
 } from "./heat-map-frame.ts";
 import { assertMatrix, type Matrix } from "./matrix.ts";
+import { numberText } from "./number-text.ts";
 import { paintMatrix } from "./raster.ts";
 import { createSvg } from "./svg.ts";
 
@@ -55,7 +55,7 @@ export function heatMap(matrix: Matrix, options: HeatMapOptions): HTMLElement {
     labels,
     plot,
     scale,
-    formatValue: options.formatValue ?? format(".3~g"),
+    formatValue: options.formatValue ?? numberText,
   };
 
   const figure = document.createElement("figure");

@@ -31,6 +31,7 @@ export type { HeatMapCell } from "./heat-map-cells.ts";
 export { type LineChartData, type LineChartOptions, lineChart } from "./line-chart.ts";
 export type { LinePoint, LineSeries } from "./line-chart-series.ts";
 export { type Matrix, matrixFromRows } from "./matrix.ts";
+export { countText, type NumberTextOptions, numberText } from "./number-text.ts";
 export { pointAt } from "./point-at.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";
 export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";

@@ -1,17 +1,15 @@
 /** The key of a colour scale: a vertical bar with round values and the name and unit of what it shows. */
-import { format } from "d3";
 import type { ColorScale } from "./color-scale.ts";
+import { numberText } from "./number-text.ts";
 import { FONT_SIZE, type SvgGroup, textWidth } from "./svg.ts";
 
 const BAR_WIDTH = 12;
 const STRIPS = 64;
 const TICKS = 5;
 
-const tickText = (value: number): string => format(".3~g")(value);
-
 /** px, ticks and rotated title included. */
 export function legendWidth(scale: ColorScale): number {
-  const widest = Math.max(...scale.ticks(TICKS).map((tick) => textWidth(tickText(tick))));
+  const widest = Math.max(...scale.ticks(TICKS).map((tick) => textWidth(numberText(tick))));
   return BAR_WIDTH + 6 + widest + 6 + FONT_SIZE;
 }
 
@@ -41,7 +39,7 @@ export function drawLegend(
       .attr("x", BAR_WIDTH + 6)
       .attr("y", round(height - share * height))
       .attr("dy", "0.35em")
-      .text(tickText(tick));
+      .text(numberText(tick));
   }
   group
     .append("text")

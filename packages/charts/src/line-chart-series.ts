@@ -1,6 +1,7 @@
 /** One line of a line chart: band, line, markers, and a cross where it ends before the others. */
 import { area, line } from "d3";
 import { type LineFrame, MARGIN } from "./line-chart-frame.ts";
+import { numberText } from "./number-text.ts";
 import type { SeriesStyle } from "./series-style.ts";
 import type { SvgGroup } from "./svg.ts";
 
@@ -23,6 +24,8 @@ export interface LineSeries {
   readonly ended?: string | undefined;
 }
 
+/** What a pointer reads off: as many digits as the numbers of a figure have. */
+const EXACT = { digits: 6 } as const;
 /** Longer series have no markers: they would hide the line. */
 const MAX_MARKED = 24;
 
@@ -68,7 +71,7 @@ export function drawSeries(
       .attr("transform", `translate(${across(point)}, ${height(point.y)})`)
       .attr("fill", style.color)
       .append("title")
-      .text(`${series.name}: ${point.x}, ${point.y}`);
+      .text(`${series.name}: ${numberText(point.x, EXACT)}, ${numberText(point.y, EXACT)}`);
   }
   const last = points.at(-1);
   if (ended === undefined || last === undefined) return;

@@ -2,10 +2,10 @@
  * Attention between the residues of one sequence: a heat map whose axes are numbered residues, with a
  * crosshair and a line of text below that names the pair ("M12 attends to K40: 0.031").
  */
-import { format } from "d3";
 import type { ColorScale } from "./color-scale.ts";
 import { heatMap } from "./heat-map.ts";
 import type { HeatMapCell } from "./heat-map-cells.ts";
+import { numberText } from "./number-text.ts";
 
 export interface SequenceMapData {
   /** One letter a residue, L of them. */
@@ -59,6 +59,6 @@ export function sequenceMap(data: SequenceMapData, options: SequenceMapOptions):
 }
 
 function describeAttention({ rowLabel, columnLabel, value }: HeatMapCell): string {
-  const amount = value === null ? "undefined" : format(".3~g")(value);
+  const amount = value === null ? "undefined" : numberText(value);
   return `${rowLabel} attends to ${columnLabel}: ${amount}`;
 }

@@ -3,6 +3,7 @@
  * eyes lose nothing. Hues by Okabe and Ito (2008), darker or lighter where the page needs contrast.
  */
 import {
+  type SymbolType,
   symbol,
   symbolCircle,
   symbolCross,
@@ -15,8 +16,25 @@ import {
 import type { ChartTheme } from "./chart-theme.ts";
 
 const PALETTES: Readonly<Record<ChartTheme, readonly string[]>> = {
-  light: ["#0072b2", "#d55e00", "#00855f", "#b5508c", "#a87000", "#3594cc", "#5f6b76"],
-  dark: ["#56b4e9", "#ff8a4c", "#2fc79a", "#e492c2", "#f0b429", "#9ad4f5", "#aab4bd"],
+  light: [
+    ...["#0072b2", "#d55e00", "#00855f", "#b5508c"],
+    ...["#a87000", "#3594cc", "#5f6b76", "#1c2733"],
+  ],
+  dark: [
+    ...["#56b4e9", "#ff8a4c", "#2fc79a", "#e492c2"],
+    ...["#f0b429", "#9ad4f5", "#aab4bd", "#f4f6f8"],
+  ],
+};
+
+const symbolHourglass: SymbolType = {
+  draw(context, size) {
+    const half = Math.sqrt(size / 2);
+    context.moveTo(-half, -half);
+    context.lineTo(half, -half);
+    context.lineTo(-half, half);
+    context.lineTo(half, half);
+    context.closePath();
+  },
 };
 
 const MARKERS = [
@@ -27,6 +45,7 @@ const MARKERS = [
   symbolCross,
   symbolWye,
   symbolStar,
+  symbolHourglass,
 ];
 /** px² */
 const MARKER_AREA = 34;

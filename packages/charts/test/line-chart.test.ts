@@ -48,7 +48,13 @@ test("on logarithmic axes a power law is a straight line of evenly spaced points
 
 test("lengths are marked by powers of two, small errors by powers of ten", () => {
   const lengths = axisScale("log2", [256, 4096], [0, 400]);
-  expect(lengths.ticks(10).map(({ text }) => text)).toEqual(["256", "512", "1024", "2048", "4096"]);
+  expect(lengths.ticks(10).map(({ text }) => text)).toEqual([
+    "256",
+    "512",
+    "1,024",
+    "2,048",
+    "4,096",
+  ]);
   const errors = axisScale("log10", [2e-6, 0.5], [0, 400]);
   expect(errors.ticks(10).map(({ text }) => text)).toEqual([
     "10⁻⁵",

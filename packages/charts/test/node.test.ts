@@ -29,6 +29,7 @@ test("public names", () => {
   expect(Object.keys(charts).sort()).toMatchInlineSnapshot(`
     [
       "attentionGrid",
+      "countText",
       "createColorScale",
       "curveMetrics",
       "divergingScaleFor",
@@ -36,6 +37,7 @@ test("public names", () => {
       "heatMap",
       "lineChart",
       "matrixFromRows",
+      "numberText",
       "pointAt",
       "scatterPlot",
       "selectHead",
