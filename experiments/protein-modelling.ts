@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { defineExperiment } from "./framework/experiment.ts";
+import { MOST_VALUES } from "./framework/statistics.ts";
 import { trainContenders } from "./protein-modelling/measure.ts";
 import { modellingClaims, modellingFigures, modellingTables } from "./protein-modelling/present.ts";
 import { ModellingResult } from "./protein-modelling/result.ts";
@@ -18,7 +19,7 @@ export default defineExperiment({
       .array(ContenderName)
       .min(1)
       .default([...ContenderName.options]),
-    seeds: z.array(z.int().min(0)).min(1).default([0, 1, 2]),
+    seeds: z.array(z.int().min(0)).min(1).max(MOST_VALUES).default([0, 1, 2]),
     /** Of 4,096 tokens. */
     steps: z.int().min(1).default(400),
     evaluateEvery: z.int().min(1).default(80),

@@ -14,7 +14,12 @@ import { parseOptions } from "../experiments/framework/options.ts";
 import { PAGE_SECTIONS, renderIndex, renderPage } from "../experiments/framework/page.ts";
 import { createReport, readReport, serialize } from "../experiments/framework/report.ts";
 import { readReports, redrawExperiment, runExperiment } from "../experiments/framework/run.ts";
-import { fitLine, quantile, standardDeviation } from "../experiments/framework/statistics.ts";
+import {
+  fitLine,
+  meanInterval,
+  quantile,
+  standardDeviation,
+} from "../experiments/framework/statistics.ts";
 
 const root = join(import.meta.dirname, "..");
 const committed = join(root, "docs/experiments");
@@ -172,6 +177,16 @@ describe("statistics", () => {
     expect(bent.slope).toBeCloseTo(1.5, 12);
     expect(bent.slopeError).toBeCloseTo(Math.sqrt(1 / 12), 12);
     expect(() => fitLine([{ x: 1, y: 1 }])).toThrow(/two points or more, got 1/);
+  });
+
+  test("the interval of a mean is Student's; a single value bounds nothing", () => {
+    // sd 1, t of two degrees of freedom 4.303
+    const { mean, low, high } = meanInterval([1, 2, 3]);
+    expect(mean).toBe(2);
+    expect(high - 2).toBeCloseTo(4.303 / Math.sqrt(3), 12);
+    expect(2 - low).toBeCloseTo(4.303 / Math.sqrt(3), 12);
+    expect(meanInterval([5])).toEqual({ mean: 5, low: -Infinity, high: Infinity });
+    expect(() => meanInterval([])).toThrow(/1 to 11 values, got 0/);
   });
 
   test("quantiles lie between order statistics; the deviation divides by n - 1", () => {

@@ -11,6 +11,31 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(squares / (values.length - 1));
 }
 
+/** Two-sided 95 % quantiles of Student's t, by degrees of freedom from 1 on. */
+const STUDENT_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228] as const;
+/** As many values as the table of quantiles reaches. */
+export const MOST_VALUES = STUDENT_95.length + 1;
+
+export interface MeanInterval {
+  readonly mean: number;
+  /** 95 % by Student's t: what the mean of the distribution may be, from so few values. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** @returns infinite bounds for a single value. @throws {RangeError} for none, or for more than MOST_VALUES. */
+export function meanInterval(values: readonly number[]): MeanInterval {
+  const { length } = values;
+  if (length < 1 || length > MOST_VALUES) {
+    throw new RangeError(`meanInterval: expected 1 to ${MOST_VALUES} values, got ${length}`);
+  }
+  const middle = mean(values);
+  const quantile = STUDENT_95[length - 2] ?? Number.POSITIVE_INFINITY;
+  const reach =
+    length === 1 ? quantile : (quantile * standardDeviation(values)) / Math.sqrt(length);
+  return { mean: middle, low: middle - reach, high: middle + reach };
+}
+
 /** Linear between order statistics; share 0 to 1. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

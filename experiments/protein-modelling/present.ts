@@ -1,5 +1,11 @@
 /** The result as statements, tables and figures. */
 import type { ExperimentClaim, ExperimentFigureInput, ExperimentTable } from "@performer/schema";
+import {
+  type MeanInterval,
+  mean,
+  meanInterval,
+  standardDeviation,
+} from "../framework/statistics.ts";
 import type { CurvePoint } from "../training/curves.ts";
 import { CONTENDERS, ContenderName, DIRECTIONS, type Direction } from "../training/models.ts";
 import type { ModellingResult, ModellingRun } from "./result.ts";
@@ -10,23 +16,47 @@ const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).t
 /** Nats below which two models count as equal. */
 const AS_GOOD = 0.01;
 
+/** A statement about one contender beside another, and the differences of loss that bear it out. */
+interface Comparison {
+  readonly contender: ContenderName;
+  readonly other: ContenderName;
+  readonly claim: string;
+  holds(difference: MeanInterval): boolean;
+}
+
+/** The whole interval must lie where the statement says: with few seeds that far apart, nothing holds. */
+const COMPARISONS: readonly Comparison[] = [
+  {
+    contender: "performer-relu",
+    other: "transformer",
+    claim: "Performer-ReLU models proteins better than the Transformer",
+    holds: ({ high }) => high < 0,
+  },
+  {
+    contender: "performer-softmax",
+    other: "transformer",
+    claim: `Performer-softmax is as good as the Transformer, to ${AS_GOOD} nats`,
+    holds: ({ high }) => high < AS_GOOD,
+  },
+  ...(["lsh", "linformer"] as const).map((contender) => ({
+    contender,
+    other: "performer-relu" as const,
+    claim: `${CONTENDERS[contender].title} models proteins worse than Performer-ReLU`,
+    holds: ({ low }: MeanInterval) => low > 0,
+  })),
+];
+
 export function modellingClaims(result: ModellingResult): ExperimentClaim[] {
   const claims: ExperimentClaim[] = [];
   for (const direction of DIRECTIONS) {
-    const relu = lossDifferences(result, "performer-relu", direction);
-    if (relu.length > 0) {
+    for (const { contender, other, claim, holds } of COMPARISONS) {
+      const differences = lossDifferences(result, contender, other, direction);
+      if (differences.length === 0) continue;
+      const interval = meanInterval(differences);
       claims.push({
-        claim: `${title(direction)}: Performer-ReLU models proteins better than the Transformer, by ${AS_GOOD} nats or more`,
-        holds: mean(relu) < -AS_GOOD,
-        evidence: evidenceOf(relu),
-      });
-    }
-    const softmax = lossDifferences(result, "performer-softmax", direction);
-    if (softmax.length > 0) {
-      claims.push({
-        claim: `${title(direction)}: Performer-softmax is as good as the Transformer, to ${AS_GOOD} nats`,
-        holds: mean(softmax) < AS_GOOD,
-        evidence: evidenceOf(softmax),
+        claim: `${title(direction)}: ${claim}`,
+        holds: holds(interval),
+        evidence: evidenceOf(differences, interval, other),
       });
     }
     const unigram = result.baselines[0]?.perplexity as number;
@@ -49,7 +79,8 @@ export function modellingTables(result: ModellingResult): ExperimentTable[] {
         title(direction),
         CONTENDERS[contender].title,
         String(runs.length),
-        `${mean(perplexities).toFixed(3)} (${range(perplexities)})`,
+        withSpread(perplexities),
+        range(perplexities),
         percent(mean(runs.map((run) => finalOf(run).accuracy))),
         mean(runs.map((run) => (run.curves.train.at(-1) as CurvePoint).perplexity)).toFixed(3),
       ];
@@ -62,7 +93,8 @@ export function modellingTables(result: ModellingResult): ExperimentTable[] {
         "direction",
         "model",
         "seeds",
-        "validation perplexity, mean (range)",
+        "validation perplexity, mean ± sd over seeds",
+        "lowest to highest",
         "accuracy",
         "training perplexity, last window",
       ],
@@ -126,19 +158,39 @@ const contendersOf = (result: ModellingResult, direction: Direction) =>
 
 const finalOf = ({ curves }: ModellingRun) => curves.validation.at(-1) as CurvePoint;
 
-/** Of each seed that both were trained with: loss of the contender less that of the Transformer, nats. */
-function lossDifferences(result: ModellingResult, contender: ContenderName, direction: Direction) {
+/**
+ * Of each seed that both were trained with: loss of the contender less that of the other, nats. A seed
+ * fixes the batches of both, so their common luck cancels.
+ */
+function lossDifferences(
+  result: ModellingResult,
+  contender: ContenderName,
+  other: ContenderName,
+  direction: Direction,
+) {
+  const others = runsOf(result, direction, other);
   return runsOf(result, direction, contender).flatMap((run) => {
-    const other = runsOf(result, direction, "transformer").find(({ seed }) => seed === run.seed);
-    return other ? [Math.log(finalOf(run).perplexity / finalOf(other).perplexity)] : [];
+    const beside = others.find(({ seed }) => seed === run.seed);
+    return beside ? [Math.log(finalOf(run).perplexity / finalOf(beside).perplexity)] : [];
   });
 }
 
-const evidenceOf = (differences: readonly number[]) =>
-  `loss less that of the Transformer, nats: ${differences.map(signed).join(", ")} (one a seed)`;
+function evidenceOf(
+  differences: readonly number[],
+  { mean: middle, low, high }: MeanInterval,
+  other: ContenderName,
+): string {
+  const bounds =
+    differences.length === 1
+      ? "one seed bounds nothing"
+      : `95 % interval ${signed(low)} to ${signed(high)}`;
+  return `loss less that of ${CONTENDERS[other].title}, nats: ${signed(middle)}, ${bounds}; by seed ${differences.map(signed).join(", ")}`;
+}
 
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+const withSpread = (values: readonly number[]) =>
+  values.length === 1
+    ? (values[0] as number).toFixed(3)
+    : `${mean(values).toFixed(3)} ± ${standardDeviation(values).toFixed(3)}`;
 
 const range = (values: readonly number[]) =>
   `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;

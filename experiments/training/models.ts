@@ -24,6 +24,16 @@ const contenders = {
     attention: { mechanism: "favor", featureMap: { kind: "softmax-positive" }, numFeatures: 64 },
     directions: DIRECTIONS,
   },
+  lsh: {
+    title: "Reformer (LSH)",
+    attention: { mechanism: "lsh", bucketSize: 32, numHashes: 2 },
+    directions: DIRECTIONS,
+  },
+  linformer: {
+    title: "Linformer",
+    attention: { mechanism: "linformer", rank: 64 },
+    directions: ["bidirectional"],
+  },
 } satisfies Record<string, Contender>;
 
 export const ContenderName = z.enum(
@@ -31,7 +41,11 @@ export const ContenderName = z.enum(
 );
 export type ContenderName = z.infer<typeof ContenderName>;
 
-/** Titles as in the article's figure. M = 64 features for heads of 16. */
+/**
+ * Titles as in the article's figure. M = 64 features for heads of 16. LSH: 16 buckets of 256 positions,
+ * a chunk of 64 sorted positions and the one before are seen, in each of 2 rounds. Linformer: 256
+ * positions mixed into 64, which adds matrices of 32,768 parameters a layer; it has no causal form.
+ */
 export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = contenders;
 
 /**
