@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CheckpointManifest } from "@performer/schema";
+import { CheckpointManifest, type ModelConfig } from "@performer/schema";
 import { type Logger, pino } from "pino";
 
 export interface FoundCheckpoint {
@@ -53,11 +53,13 @@ export function createCheckpointScan(
   };
 }
 
-/** The newest checkpoint under `runsDirectory`: the one that a server would load. */
+/** The newest checkpoint under `runsDirectory` whose model fits. */
 export async function findNewestCheckpoint(
   runsDirectory: string,
+  fits: (config: ModelConfig) => boolean,
 ): Promise<FoundCheckpoint | undefined> {
-  return (await createCheckpointScan(runsDirectory, pino({ level: "silent" }))())[0];
+  const found = await createCheckpointScan(runsDirectory, pino({ level: "silent" }))();
+  return found.find(({ manifest }) => fits(manifest.model));
 }
 
 const newestFirst = (a: FoundCheckpoint, b: FoundCheckpoint): number =>

@@ -11,6 +11,14 @@ import {
   VOCABULARY_SIZE,
 } from "@performer/proteins";
 import type { CheckpointManifest } from "@performer/schema";
+import type { ModelNeed } from "./find-model.ts";
+
+/** What generation takes where nobody named a model. */
+export const CAUSAL_MODEL: ModelNeed = {
+  fits: ({ direction }) => direction === "causal",
+  what: "causal model",
+  remedy: "train one with performer train configs/demo-causal.json",
+};
 
 /** Specials other than eos; and B, O, U, X, Z, which note what was not measured and are no proposal. */
 export const NEVER_DRAWN: ReadonlySet<number> = new Set([

@@ -1,59 +1,58 @@
-/** The model that a command computes with: the backend is loaded, then the checkpoint. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { findNewestCheckpoint } from "@performer/api";
+/** The model that a command computes with: the backend is loaded, then the weights. */
+import { join, relative } from "node:path";
 import { type Backend, loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import {
+  CheckpointError,
   type CompiledModel,
   compileModel,
   type LoadedCheckpoint,
-  latestCheckpoint,
   loadCheckpoint,
 } from "@performer/training";
-import { resolveUserPath } from "./clone-root.ts";
+import { findModel, type ModelNeed } from "./find-model.ts";
 
 export interface ModelOptions {
   readonly checkpoint?: string;
   readonly backend: Backend;
   readonly eager?: true;
+  /** Of a model that nobody named; any without. */
+  readonly need?: ModelNeed;
 }
 
 export interface LoadedModel extends LoadedCheckpoint {
+  /** The folder that it was loaded from. */
+  readonly directory: string;
   /** The same model as TensorFlow graphs; null where there is no TensorFlow, or eager was asked. */
   readonly compiled: CompiledModel | null;
 }
 
 /**
- * @param checkpoint a checkpoint's folder, or a run's, of which the newest is taken; default: the
- *   newest checkpoint under runs/.
- * @throws {Error} with the remedy, where there is none.
+ * @throws {Error} with the remedy, where there is no model, or it is damaged.
  */
 export async function loadModel(
   root: string,
-  { checkpoint, backend: prefer, eager }: ModelOptions,
+  { checkpoint, backend: prefer, eager, need }: ModelOptions,
 ): Promise<LoadedModel> {
-  const directory = await findCheckpoint(root, checkpoint);
+  const directory = await findModel(root, checkpoint, need);
   const { backend } = await loadRuntime({ root, prefer });
-  const loaded = await loadCheckpoint(directory);
+  const loaded = await loadOrExplain(root, directory);
   const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
   const compiled = libraries && (await compileModel({ model: loaded.model, libraries }));
-  return { ...loaded, compiled };
+  return { ...loaded, directory, compiled };
 }
 
-/** @param asked a checkpoint's folder, or a run's; default: the newest checkpoint under runs/. */
-export async function findCheckpoint(root: string, asked: string | undefined): Promise<string> {
-  if (asked === undefined) {
-    const newest = await findNewestCheckpoint(join(root, "runs"));
-    if (newest !== undefined) return newest.directory;
+/** What ships with the clone comes back with git. */
+async function loadOrExplain(root: string, directory: string): Promise<LoadedCheckpoint> {
+  try {
+    return await loadCheckpoint(directory);
+  } catch (cause) {
+    const name = relative(join(root, "models"), directory);
+    const isShipped = name !== "" && !name.startsWith("..");
+    if (!(cause instanceof CheckpointError && isShipped)) throw cause;
     throw new Error(
-      "findCheckpoint: there is no checkpoint under runs/ yet; train one with performer demo, or name one with --checkpoint",
+      `${cause.message}; a model that ships comes back with: git checkout -- models/${name}`,
+      {
+        cause,
+      },
     );
   }
-  const directory = resolveUserPath(root, asked);
-  if (!existsSync(directory)) {
-    throw new Error(
-      `findCheckpoint: expected the folder of a checkpoint or a run, got ${asked}: there is no such folder`,
-    );
-  }
-  return (await latestCheckpoint(join(directory, "checkpoints")))?.path ?? directory;
 }

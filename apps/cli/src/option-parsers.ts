@@ -10,6 +10,13 @@ export const backendOption = () =>
     .choices(BACKENDS)
     .default("tensorflow");
 
+/** `--checkpoint`, of every command that reads a model. */
+export const checkpointOption = () =>
+  new Option(
+    "--checkpoint <folder>",
+    "a model, a checkpoint, or a run's folder (default: that of models/, else the newest of runs/)",
+  );
+
 /** `--eager`, of every command that computes through compiled graphs where it can. */
 export const eagerOption = () =>
   new Option("--eager", "compute operation by operation, not as one compiled graph (slower)");

@@ -1,15 +1,16 @@
 /** The table of subcommands. Adding one is a file under commands/ and a line here. */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
 import { transferCommand } from "./commands/transfer.ts";
+import { VERSION } from "./software.ts";
 
 const COMMANDS = [
   setupCommand,
@@ -18,6 +19,7 @@ const COMMANDS = [
   trainCommand,
   transferCommand,
   evaluateCommand,
+  exportCommand,
   embedCommand,
   generateCommand,
   serveCommand,
@@ -26,17 +28,12 @@ const COMMANDS = [
 export function createProgram(): Command {
   const program = new Command("performer")
     .description("Protein language models with linear attention: train, evaluate, embed, serve")
-    .version(packageVersion())
+    .version(VERSION)
     .option("--verbose", "show the stack and the causes of an error")
     .showHelpAfterError("(performer COMMAND --help shows the options and examples)");
   for (const create of COMMANDS) program.addCommand(create());
   throwInsteadOfExit(program);
   return program;
-}
-
-function packageVersion(): string {
-  const file = new URL("../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** main.ts decides about exit codes, for subcommands as well. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { performer } from "./support/performer.ts";
 
 describe("performer, as it is called", () => {
-  it.each(["setup", "doctor", "demo", "train", "evaluate", "embed", "generate", "serve"])(
+  it.each(["setup", "doctor", "demo", "train", "evaluate", "export", "embed", "generate", "serve"])(
     "%s --help says what it does, with examples",
     async (command) => {
       const { exitCode, stdout } = await performer([command, "--help"]);
@@ -40,7 +40,7 @@ describe("performer, as it is called", () => {
   it("a failure is one line and exit code 1; --verbose adds the stack", async () => {
     const quiet = await performer(["train", "missing.json"]);
     expect(quiet.exitCode).toBe(1);
-    expect(quiet.stderr).toMatch(/^error: readConfig: missing\.json cannot be read .*\n$/);
+    expect(quiet.stderr).toMatch(/^error: readJson: missing\.json cannot be read .*\n$/);
     const verbose = await performer(["train", "missing.json", "--verbose"]);
     expect(verbose.stderr).toMatch(/\n {4}at /);
   });

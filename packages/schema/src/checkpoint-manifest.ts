@@ -3,6 +3,7 @@
  * (parameters and frozen projections) and, for resuming, training.safetensors (optimiser slots).
  */
 import { z } from "zod";
+import { ExportedModel } from "./exported-model.ts";
 import { FileEntry } from "./file-entry.ts";
 import { ModelConfig } from "./model-config.ts";
 import { Metrics } from "./run-event.ts";
@@ -40,5 +41,7 @@ export const CheckpointManifest = z.object({
   data: z.object({ files: z.array(z.string()), sequences: z.int(), residues: z.int() }).optional(),
   /** Where the first weights come from, unless they were drawn. */
   origin: CheckpointOrigin.optional(),
+  /** Of a model folder that `performer export` made: weights alone, rounded to float16. */
+  exported: ExportedModel.optional(),
 });
 export type CheckpointManifest = z.infer<typeof CheckpointManifest>;

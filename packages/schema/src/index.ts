@@ -15,12 +15,19 @@ export {
   type PackShard,
 } from "./data-manifest.ts";
 export {
+  EVALUATION_FORMAT,
+  type EvaluatedPart,
+  EvaluationReport,
+  NamedFile,
+} from "./evaluation-report.ts";
+export {
   ExperimentClaim,
   ExperimentFigure,
   type ExperimentFigureInput,
   ExperimentReport,
   ExperimentTable,
 } from "./experiment-report.ts";
+export { ExportedModel } from "./exported-model.ts";
 export type { FileEntry } from "./file-entry.ts";
 export {
   AttentionConfig,

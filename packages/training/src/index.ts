@@ -32,6 +32,11 @@ export {
   evaluateBatches,
   evaluateModel,
 } from "./evaluate.ts";
+export { describeFile } from "./export/describe-file.ts";
+export { type ExportModelOptions, exportModel } from "./export/export-model.ts";
+export { listModels, type ModelLocation } from "./export/list-models.ts";
+export { type CheckpointChoice, selectCheckpoint } from "./export/select-checkpoint.ts";
+export { countTokensSeen } from "./export/tokens-seen.ts";
 export { addSums, type MetricSums, metricsOf, NO_SUMS } from "./metrics.ts";
 export { createAdamW, isDecayed } from "./optimizer/adamw.ts";
 export { scheduledRate } from "./optimizer/schedule.ts";

@@ -1,5 +1,5 @@
 /** `performer doctor`: what runs here and how fast, and whether anything is missing; exit code 1 if so. */
-import { join } from "node:path";
+import { relative } from "node:path";
 import { Command } from "commander";
 import { type Check, checkFiles, checkPort, formatCheck } from "../clone-checks.ts";
 import { findCloneRoot } from "../clone-root.ts";
@@ -17,19 +17,20 @@ export const doctorCommand = () =>
     .action(async ({ json }: { readonly json?: true }) => {
       const root = findCloneRoot();
       const { doctor, formatDoctor } = await import("@performer/tensorflow");
-      const { DEFAULT_HOST, DEFAULT_PORT, findNewestCheckpoint } = await import("@performer/api");
+      const { DEFAULT_HOST, DEFAULT_PORT } = await import("@performer/api");
+      const { findDefaultModel } = await import("../find-model.ts");
       const report = await doctor({ root });
       const checks: Check[] = [
         ...(await checkFiles(root)),
         await checkPort(DEFAULT_HOST, DEFAULT_PORT),
       ];
-      const newest = await findNewestCheckpoint(join(root, "runs"));
-      const checkpoint = newest?.name ?? null;
+      const folder = await findDefaultModel(root);
+      const model = folder === undefined ? null : relative(root, folder);
       if (json) {
-        process.stdout.write(`${JSON.stringify({ ...report, checks, checkpoint }, null, 2)}\n`);
+        process.stdout.write(`${JSON.stringify({ ...report, checks, model }, null, 2)}\n`);
       } else {
-        const model = checkpoint ?? "none yet; train one with: performer demo";
-        const lines = [formatDoctor(report), ...checks.map(formatCheck), `Newest model: ${model}`];
+        const shown = model ?? "none yet; train one with: performer demo";
+        const lines = [formatDoctor(report), ...checks.map(formatCheck), `Default model: ${shown}`];
         process.stdout.write(`${lines.join("\n")}\n`);
       }
       const failed = checks.filter(({ ok }) => !ok);

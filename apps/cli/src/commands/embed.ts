@@ -3,7 +3,7 @@ import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { type EmbeddedRecord, embedRecords } from "../embed-records.ts";
-import { backendOption, eagerOption } from "../option-parsers.ts";
+import { backendOption, checkpointOption, eagerOption } from "../option-parsers.ts";
 import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
@@ -32,7 +32,7 @@ export const embedCommand = () =>
   new Command("embed")
     .description("embed the sequences of FASTA files (plain, gzip or zstd; - is standard input)")
     .argument("<files...>", "FASTA files")
-    .option("--checkpoint <folder>", "a checkpoint, or a run's folder (default: the newest one)")
+    .addOption(checkpointOption())
     .option("--output <file>", "where to write (default: standard output)")
     .option("--per-residue", "write the vector of every residue as well")
     .option("--lenient", "read letters that are no residues as X instead of refusing them")

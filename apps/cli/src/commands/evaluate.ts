@@ -5,7 +5,7 @@ import { DataConfig, MaskingConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, checkpointOption, eagerOption, parseWhole } from "../option-parsers.ts";
 
 const EXAMPLES = `
 A masked (bidirectional) model is scored on masked positions, chosen by the seed; a causal one on
@@ -32,7 +32,7 @@ export const evaluateCommand = () =>
   new Command("evaluate")
     .description("perplexity and accuracy of a model on FASTA files, beside the unigram baseline")
     .argument("[files...]", "FASTA files (default: the bundled validation sample)")
-    .option("--checkpoint <folder>", "a checkpoint, or a run's folder (default: the newest one)")
+    .addOption(checkpointOption())
     .option(
       "--baseline <files...>",
       "FASTA files that the baseline is fitted on (default: the bundled training sample)",

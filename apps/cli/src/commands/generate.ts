@@ -36,7 +36,10 @@ interface GenerateOptions {
 export const generateCommand = () =>
   new Command("generate")
     .description("draw sequences from a causal model, as FASTA")
-    .option("--checkpoint <folder>", "a checkpoint, or a run's folder (default: the newest one)")
+    .option(
+      "--checkpoint <folder>",
+      "a model, a checkpoint, or a run's folder (default: a causal one of models/, else the newest of runs/)",
+    )
     .option("--prompt <residues>", "what every sequence starts with", "")
     .option("--count <number>", "how many sequences", parseWhole(1, 1e9), 1)
     .option(
@@ -63,13 +66,17 @@ async function generate(options: GenerateOptions): Promise<void> {
   const { eagerDecoder, generateTokens } = await import("@performer/performer");
   const { TOKEN } = await import("@performer/proteins");
   const { randomKey } = await import("@performer/random");
-  const { drawLimits, encodePrompt, formatSequences, NEVER_DRAWN } = await import(
+  const { CAUSAL_MODEL, drawLimits, encodePrompt, formatSequences, NEVER_DRAWN } = await import(
     "../generated-proteins.ts"
   );
   const { loadModel } = await import("../load-model.ts");
 
   const prompt = encodePrompt(options.prompt);
-  const { model, manifest } = await loadModel(root, { ...options, eager: true });
+  const { model, manifest } = await loadModel(root, {
+    ...options,
+    eager: true,
+    need: CAUSAL_MODEL,
+  });
   const { seed, count, temperature, topK, topP } = options;
   const events = generateTokens({
     decoder: eagerDecoder(model),

@@ -65,7 +65,7 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
   const root = findCloneRoot();
   const config = await readConfig(resolveUserPath(root, configFile), configFile);
   const { trainWithProgress } = await import("../train-with-progress.ts");
-  const { findCheckpoint } = await import("../load-model.ts");
+  const { findModel } = await import("../find-model.ts");
   const typed = process.argv.slice(2).filter((word) => word !== "--resume");
   const checkpoint = await trainWithProgress({
     root,
@@ -78,7 +78,7 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     trainFiles: filesOr(root, options.train, "sample-train.fasta.gz"),
     validationFiles: filesOr(root, options.validation, "sample-valid.fasta.gz"),
     resume: options.resume ? "always" : "never",
-    from: options.from && (await findCheckpoint(root, options.from)),
+    from: options.from && (await findModel(root, options.from)),
     resumeCommand: `performer ${typed.join(" ")} --resume`,
   });
   if (checkpoint !== undefined) process.stdout.write(`${checkpoint}\n`);

@@ -64,6 +64,7 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   const { attentionDivergence } = await import("@performer/interpret");
   const { saveCheckpoint } = await import("@performer/training");
   const { loadModel } = await import("../load-model.ts");
+  const { readSequences } = await import("../read-sequences.ts");
 
   const attention = parseWith(
     AttentionConfig,
@@ -84,7 +85,12 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   const files = options.sample?.map((file) => resolveUserPath(root, file)) ?? [
     join(root, "data", "sample-valid.fasta.gz"),
   ];
-  const sequences = await readSequences(files, model.config.maxLength, options.sequences);
+  const sequences = await readSequences({
+    files,
+    maxLength: model.config.maxLength,
+    count: options.sequences,
+    remedy: "name other files with --sample",
+  });
 
   const target = transferModel(model, attention, randomKey(options.seed));
   const layers = await attentionDivergence(model, target, sequences);
@@ -105,29 +111,6 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   disposeModel(model);
   const report = { checkpoint: path, sequences: sequences.length, layers };
   process.stdout.write(`${options.json ? JSON.stringify(report) : formatTable(report)}\n`);
-}
-
-/** The first `count` that fit: a divergence over cut sequences would be of other lengths than in use. */
-async function readSequences(
-  files: readonly string[],
-  maxLength: number,
-  count: number,
-): Promise<Uint8Array[]> {
-  const { encodeSequence, SPECIALS_PER_ROW } = await import("@performer/proteins");
-  const { readFastaFiles } = await import("@performer/proteins/node");
-  const sequences: Uint8Array[] = [];
-  for await (const { sequence } of readFastaFiles(files)) {
-    const residues = encodeSequence(sequence);
-    const fits = residues.length > 0 && residues.length + SPECIALS_PER_ROW <= maxLength;
-    if (fits) sequences.push(residues);
-    if (sequences.length === count) break;
-  }
-  if (sequences.length === 0) {
-    throw new Error(
-      `transfer: expected sequences of at most ${maxLength - SPECIALS_PER_ROW} residues to measure on, got none in ${files.map((file) => basename(file)).join(", ")}; name other files with --sample`,
-    );
-  }
-  return sequences;
 }
 
 function formatTable({

@@ -3,8 +3,9 @@
  * folder has its final name, which only a rename of a complete folder gives; names with a leading
  * dot are work in progress or on their way out, and no reader looks at them.
  */
-import { readdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { namesIn } from "./folder-files.ts";
 
 export interface CheckpointLocation {
   readonly name: string;
@@ -52,14 +53,5 @@ export async function pruneCheckpoints(directory: string, keep: number): Promise
     if (name.startsWith(PARTIAL) || name.startsWith(REMOVED)) {
       await rm(join(directory, name), { recursive: true, force: true });
     }
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
   }
 }

@@ -4,21 +4,13 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type PerformerModel,
-  parameterShapes,
-  projectionShape,
-  unflattenTree,
-} from "@performer/performer";
-import {
-  CHECKPOINT_FORMAT,
-  CheckpointManifest,
-  type ModelConfig,
-  parseWith,
-} from "@performer/schema";
+import type { PerformerModel } from "@performer/performer";
+import { TOKEN_NAMES } from "@performer/proteins";
+import { CHECKPOINT_FORMAT, CheckpointManifest, parseWith } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
 import { CheckpointError } from "./checkpoint-error.ts";
+import { modelOfTensors, tensorShapes } from "./model-tensors.ts";
 import { digestFile, readSafetensors } from "./safetensors-file.ts";
 import { MANIFEST_FILE, TRAINING_FILE, WEIGHTS_FILE } from "./save-checkpoint.ts";
 
@@ -69,21 +61,23 @@ export async function readManifest(path: string): Promise<CheckpointManifest> {
     throw new CheckpointError(
       "missing",
       path,
-      `readManifest: expected a checkpoint folder with ${MANIFEST_FILE}, got ${path}; name a folder like runs/ID/checkpoints/step-00000200`,
+      `readManifest: expected a checkpoint folder with ${MANIFEST_FILE}, got ${path}; name a folder like runs/ID/checkpoints/step-00000200 or models/NAME`,
       { cause },
     );
   }
   try {
     const json: unknown = JSON.parse(text);
     assertVersion(path, json);
-    return parseWith(CheckpointManifest, json, file);
+    const manifest = parseWith(CheckpointManifest, json, file);
+    assertVocabulary(path, manifest);
+    return manifest;
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(
       "corrupt",
       path,
-      `readManifest: expected a valid manifest, got ${reason}; use an older checkpoint`,
+      `readManifest: expected a valid manifest, got ${reason}; copy it again or use another checkpoint`,
       { cause },
     );
   }
@@ -99,6 +93,18 @@ function assertVersion(path: string, json: unknown): void {
       `readManifest: expected checkpoint format ${CHECKPOINT_FORMAT}, got ${format} in ${path}; use the version of this software that wrote it`,
     );
   }
+}
+
+/** An exported model names its tokens: with others, every id would mean something else. */
+function assertVocabulary(path: string, { exported }: CheckpointManifest): void {
+  const names = exported?.vocabulary;
+  if (names === undefined || names.join(" ") === TOKEN_NAMES.join(" ")) return;
+  const at = TOKEN_NAMES.findIndex((name, id) => name !== names[id]);
+  throw new CheckpointError(
+    "foreign",
+    path,
+    `readManifest: expected the ${TOKEN_NAMES.length} tokens of this software, got ${names.length} in ${path}, where id ${at} is ${names[at] ?? "missing"}; use the version of this software that exported it`,
+  );
 }
 
 /** The tensors of one file, after its size and hash were held against the manifest. */
@@ -155,7 +161,7 @@ function assembleModel(
   { model: config }: CheckpointManifest,
   tensors: NamedTensors,
 ): PerformerModel {
-  const expected = expectedShapes(config);
+  const expected = tensorShapes(config);
   for (const name of new Set([...Object.keys(expected), ...Object.keys(tensors)])) {
     const [want, have] = [expected[name], tensors[name]?.shape].map(
       (shape) => shape && `[${shape}]`,
@@ -168,27 +174,5 @@ function assembleModel(
       );
     }
   }
-  const parameters: Record<string, tf.Tensor> = {};
-  const projections: tf.Tensor2D[] = [];
-  for (const [name, tensor] of Object.entries(tensors)) {
-    const layer = layerOfProjection(name);
-    if (layer === undefined) parameters[name] = tensor;
-    else projections[layer] = tensor as tf.Tensor2D;
-  }
-  return { config, parameters: unflattenTree(parameters), projections };
-}
-
-function expectedShapes(config: ModelConfig): Record<string, readonly number[]> {
-  const shapes = Object.entries(parameterShapes(config)).map(([name, { shape }]) => [name, shape]);
-  const drawn = projectionShape(config);
-  const projections = Array.from({ length: drawn === null ? 0 : config.numLayers }, (_, layer) => [
-    `projections/${layer}`,
-    drawn,
-  ]);
-  return Object.fromEntries([...shapes, ...projections]);
-}
-
-function layerOfProjection(name: string): number | undefined {
-  const layer = /^projections\/(\d+)$/.exec(name)?.[1];
-  return layer === undefined ? undefined : Number(layer);
+  return modelOfTensors(config, tensors);
 }

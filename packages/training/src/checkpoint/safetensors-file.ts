@@ -16,10 +16,10 @@ import {
 } from "./safetensors.ts";
 
 export interface HostTensor {
-  readonly dtype: Exclude<DataType, "F16">;
+  readonly dtype: DataType;
   readonly shape: readonly number[];
-  /** Called once, when it is this tensor's turn to be written. */
-  readonly read: () => Promise<Float32Array | Int32Array>;
+  /** Called once, when it is this tensor's turn to be written. Of F16 the bits. */
+  readonly read: () => Promise<Float32Array | Int32Array | Uint16Array>;
 }
 
 export interface FileDigest {

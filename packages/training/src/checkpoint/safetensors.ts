@@ -1,10 +1,10 @@
 /**
  * The safetensors format, pure: header bytes and values, no files. A file is the header's length
  * (8 bytes, little-endian), the header (JSON), then the raw little-endian values.
- * Source: https://github.com/huggingface/safetensors#format. Written are F32 and I32; read is F16 as
- * well, for weights that others trained. Reading is strict: a header that does not tile the data
- * exactly is an error, because a lenient reader would hand out another tensor's bytes.
+ * Source: https://github.com/huggingface/safetensors#format. Reading is strict: a header that does not
+ * tile the data exactly is an error, because a lenient reader would hand out another tensor's bytes.
  */
+import { widenHalf } from "./half.ts";
 
 /** Bytes of one value. */
 const VALUE_BYTES = { F32: 4, I32: 4, F16: 2 } as const;
@@ -163,16 +163,6 @@ export function decodeValues(dtype: DataType, bytes: Uint8Array): Float32Array |
     default:
       return dtype satisfies never;
   }
-}
-
-/** IEEE 754 binary16 to its exact number. */
-function widenHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 function countValues(shape: readonly number[]): number {

@@ -4,14 +4,16 @@
  * durable, and then gets its name in one rename: a kill at any moment leaves either the whole
  * checkpoint or none, and the older ones untouched.
  */
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { flattenTree, type PerformerModel } from "@performer/performer";
+import type { PerformerModel } from "@performer/performer";
 import { CHECKPOINT_FORMAT, type CheckpointManifest } from "@performer/schema";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
 import { CheckpointError } from "./checkpoint-error.ts";
 import { checkpointName, partialPath, pruneCheckpoints } from "./checkpoint-folder.ts";
+import { exists, syncFolder, writeDurably } from "./folder-files.ts";
+import { modelTensors } from "./model-tensors.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors-file.ts";
 
 export const MANIFEST_FILE = "manifest.json";
@@ -54,7 +56,10 @@ export async function saveCheckpoint(options: SaveCheckpointOptions): Promise<st
   await mkdir(partial, { recursive: true });
 
   const files: Record<string, { sha256: string; sizeBytes: number }> = {
-    [WEIGHTS_FILE]: await writeSafetensors(join(partial, WEIGHTS_FILE), modelTensors(model)),
+    [WEIGHTS_FILE]: await writeSafetensors(
+      join(partial, WEIGHTS_FILE),
+      toHost(modelTensors(model)),
+    ),
   };
   if (optimizerState !== undefined) {
     files[TRAINING_FILE] = await writeSafetensors(
@@ -89,13 +94,6 @@ function flattenState(state: OptimizerState): NamedTensors {
   );
 }
 
-function modelTensors({ parameters, projections }: PerformerModel): Record<string, HostTensor> {
-  const frozen = projections.map(
-    (projection, layer) => [`projections/${layer}`, projection] as const,
-  );
-  return toHost({ ...flattenTree(parameters), ...Object.fromEntries(frozen) });
-}
-
 function toHost(tensors: NamedTensors): Record<string, HostTensor> {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [name, hostTensor(name, tensor)]),
@@ -107,32 +105,4 @@ function hostTensor(name: string, tensor: Tensor): HostTensor {
     throw new Error(`saveCheckpoint: expected "${name}" as float32, got ${tensor.dtype}`);
   }
   return { dtype: "F32", shape: tensor.shape, read: () => tensor.data<"float32">() };
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the names in a folder durable. Windows cannot open folders and does not need it. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

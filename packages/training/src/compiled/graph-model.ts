@@ -19,6 +19,7 @@ import {
   type Program,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
+import { namedProjections } from "../checkpoint/model-tensors.ts";
 import type { BatchEvaluator } from "../evaluate.ts";
 import { sumsOf } from "../metrics.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";
@@ -55,9 +56,6 @@ export function modelOn(model: GraphModel, tensors: NamedTensors): PerformerMode
     projections: model.projections.map((name) => pick(name) as tf.Tensor2D),
   };
 }
-
-export const namedProjections = (projections: readonly tf.Tensor2D[]): NamedTensors =>
-  Object.fromEntries(projections.map((projection, layer) => [`projections/${layer}`, projection]));
 
 /** Loss and metric sums of a batch with the inputs of `batchInputs`. */
 export function lossOf(

@@ -18,13 +18,13 @@ import {
   type TrainStepContext,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
+import { namedProjections } from "../checkpoint/model-tensors.ts";
 import {
   assignModel,
   batchInputs,
   compileEvaluation,
   lossOf,
   modelOn,
-  namedProjections,
   toHosts,
 } from "../compiled/graph-model.ts";
 import { sumsOf } from "../metrics.ts";

@@ -1,0 +1,125 @@
+/** `performer export`: a run's checkpoint as a model folder: float16 weights, manifest and card. */
+import { basename, join } from "node:path";
+import type { EvaluationReport } from "@performer/schema";
+import type { Backend } from "@performer/tensorflow";
+import type { CheckpointChoice, ExportModelOptions } from "@performer/training";
+import { Command, Option } from "commander";
+import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
+import { backendOption } from "../option-parsers.ts";
+import { SOFTWARE } from "../software.ts";
+
+const EXAMPLES = `
+The folder holds weights.safetensors (parameters in float16, the projections of the random features as
+they are), manifest.json and MODEL_CARD.md. Folders under models/ are what other commands load by
+default. Nothing is overwritten.
+
+With --data the manifest holds the checksums of the training files, and how many tokens were read,
+counted by drawing the batches again.
+
+Examples:
+  $ performer export runs/5m                                the best checkpoint, to models/5m
+  $ performer export runs/5m --select last --output draft
+  $ performer evaluate test.fasta.gz --checkpoint draft --report figures.json
+  $ performer export draft --report figures.json --output models/5m
+  $ performer export runs/5m --data train.fasta.gz --data-description "UniRef50, release 2026_01"`;
+
+/** Sequences on which the rounding is measured. */
+const ROUNDING_SEQUENCES = 16;
+
+interface ExportOptions {
+  readonly output?: string;
+  readonly name?: string;
+  readonly select: CheckpointChoice;
+  readonly data?: string[];
+  readonly dataDescription?: string;
+  readonly licence?: string;
+  readonly report?: string;
+  readonly backend: Backend;
+}
+
+export const exportCommand = () =>
+  new Command("export")
+    .description("make a model folder of a checkpoint: float16 weights, manifest, model card")
+    .argument("<checkpoint>", "a run's folder, a checkpoint, or a model folder to add figures to")
+    .option("--output <folder>", "the new folder (default: models/NAME in the clone)")
+    .option("--name <name>", "shown to people (default: the folder's name)")
+    .addOption(
+      new Option("--select <which>", "of a run: the least validation loss, or the highest step")
+        .choices(["best", "last"] satisfies CheckpointChoice[])
+        .default("best"),
+    )
+    .option("--data <files...>", "the files that the run was trained on, in their order")
+    .option("--data-description <text>", "what the training data is, for the card")
+    .option("--licence <text>", "of weights and data, for the card")
+    .option("--report <file>", "figures for the card, from performer evaluate --report")
+    .addOption(backendOption())
+    .addHelpText("after", EXAMPLES)
+    .action(exportCheckpoint);
+
+async function exportCheckpoint(checkpoint: string, options: ExportOptions): Promise<void> {
+  const root = findCloneRoot();
+  const { exportModel } = await import("@performer/training");
+  const { loadRuntime } = await import("@performer/tensorflow");
+  const { readReport } = await import("../read-report.ts");
+  const { selectRunCheckpoint } = await import("../find-model.ts");
+  const { readSequences } = await import("../read-sequences.ts");
+
+  const report: EvaluationReport | undefined = options.report
+    ? await readReport(resolveUserPath(root, options.report), options.report)
+    : undefined;
+  const source = await selectRunCheckpoint(root, checkpoint, options.select);
+  const name = options.name ?? basename(options.output ?? checkpoint);
+  const data = await describeData(source, options, root);
+  const { maxLength } = data.manifest.model;
+  await loadRuntime({ root, prefer: options.backend });
+  const output = options.output
+    ? resolveUserPath(root, options.output)
+    : join(root, "models", name);
+  const { files, exported } = await exportModel({
+    checkpoint: source,
+    output,
+    name,
+    software: SOFTWARE,
+    sequences: await readSequences({
+      files: [join(root, "data", "sample-valid.fasta.gz")],
+      maxLength,
+      count: ROUNDING_SEQUENCES,
+    }),
+    data: data.facts,
+    report,
+  });
+  const bytes = Object.values(files).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  process.stderr.write(
+    `${(bytes / 1e6).toFixed(1)} MB; rounding moves logits by ${(100 * (exported?.rounding.relative ?? 0)).toFixed(3)} %\n`,
+  );
+  process.stdout.write(`${output}\n`);
+}
+
+/** What a person said about the data, and what the files say themselves. */
+async function describeData(
+  checkpoint: string,
+  { data: files, dataDescription, licence }: ExportOptions,
+  root: string,
+) {
+  const { countTokensSeen, describeFile, readManifest } = await import("@performer/training");
+  const manifest = await readManifest(checkpoint);
+  const facts: ExportModelOptions["data"] = {
+    ...(dataDescription !== undefined && { dataDescription }),
+    ...(licence !== undefined && { licence }),
+  };
+  if (files === undefined) return { manifest, facts };
+  const { countResidues } = await import("@performer/proteins");
+  const { createFileSource } = await import("@performer/proteins/node");
+  const paths = files.map((file) => resolveUserPath(root, file));
+  const source = createFileSource(paths);
+  const { sequences, residues } = await countResidues(source);
+  const before = manifest.data;
+  if (before?.sequences !== sequences || before.residues !== residues) {
+    throw new Error(
+      `export: expected the training files of ${checkpoint} (${before ? `${before.sequences} sequences, ${before.residues} residues in ${before.files.join(", ")}` : "which does not say"}), got ${sequences} sequences, ${residues} residues; name the files of the run, or leave --data out`,
+    );
+  }
+  const dataFiles = await Promise.all(paths.map(describeFile));
+  const tokensSeen = await countTokensSeen(manifest, source);
+  return { manifest, facts: { ...facts, dataFiles, tokensSeen } };
+}
