@@ -27,10 +27,11 @@ test("the demo model predicts hidden residues better than the unigram baseline",
     ...["--checkpoint", join(runs, "demo")],
     "--json",
   ]);
-  const { metrics, baseline } = JSON.parse(stdout || stderr);
-  expect(metrics.weightSum).toBeGreaterThan(5_000);
-  expect(baseline.metrics.perplexity).toBeCloseTo(18.056, 3);
-  expect(metrics.perplexity).toBeLessThan(baseline.metrics.perplexity);
+  const { sets } = JSON.parse(stdout || stderr);
+  const { model, baselines } = sets[0].parts[0];
+  expect(model.draws[0].weightSum).toBeGreaterThan(5_000);
+  expect(baselines[0].perplexity).toBeCloseTo(18.056, 3);
+  expect(model.perplexity.mean).toBeLessThan(baselines[0].perplexity);
 });
 
 test("embedding gives each residue a vector, and their mean", async () => {

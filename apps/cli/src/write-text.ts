@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 
 /** @param output absolute path, which appears when all is written; undefined: standard output. */
 export async function writeText(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string> | Iterable<string>,
   output: string | undefined,
 ): Promise<void> {
   const text = Readable.from(pieces);

@@ -125,29 +125,3 @@ describe("performer embed", () => {
     expect(noModel).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("nowhere") });
   });
 });
-
-describe("performer evaluate", () => {
-  it("gives perplexity and accuracy of the model beside the unigram baseline", async () => {
-    const sequences = Array.from(
-      { length: 6 },
-      (_, i) => `>s${i}\n${"ACDEFGHIKLMNPQRSTVWY".repeat(2)}\n`,
-    );
-    const file = join(folder, "uniform.fasta");
-    await writeFile(file, sequences.join(""));
-    const args = ["evaluate", file, "--baseline", file, "--json", ...model];
-    const { exitCode, stdout } = await performer(args);
-    expect(exitCode).toBe(0);
-    const { metrics, baseline, files } = JSON.parse(stdout);
-    expect(files).toEqual(["uniform.fasta"]);
-    expect(metrics.perplexity).toBeCloseTo(Math.exp(metrics.lossSum / metrics.weightSum), 6);
-    // of 20 equally frequent residues the unigram baseline cannot do better than chance
-    expect(baseline.metrics.perplexity).toBeCloseTo(20, 6);
-    expect(baseline.metrics.accuracy).toBeCloseTo(1 / 20, 6);
-
-    const best = ["--checkpoint", join(folder, "tiny")];
-    const compiled = await performer(["evaluate", file, "--baseline", file, "--json", ...best]);
-    const { lossSum, ...counts } = JSON.parse(compiled.stdout).metrics;
-    expect(lossSum / metrics.lossSum).toBeCloseTo(1, 5);
-    expect(counts.weightSum).toBe(metrics.weightSum);
-  });
-});

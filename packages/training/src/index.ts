@@ -29,9 +29,12 @@ export {
 export {
   type BatchEvaluator,
   type EvaluateOptions,
+  evaluateBatch,
   evaluateBatches,
   evaluateModel,
-} from "./evaluate.ts";
+} from "./evaluation/evaluate-batches.ts";
+export { type EvaluateSetOptions, evaluateSet } from "./evaluation/evaluate-set.ts";
+export { type SequencePart, sequenceParts } from "./evaluation/sequence-parts.ts";
 export { describeFile } from "./export/describe-file.ts";
 export { type ExportModelOptions, exportModel } from "./export/export-model.ts";
 export { listModels, type ModelLocation } from "./export/list-models.ts";

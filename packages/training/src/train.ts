@@ -7,7 +7,7 @@ import { drawProjections, type PerformerModel } from "@performer/performer";
 import type { BatchPosition, TrainingBatch } from "@performer/proteins";
 import { randomKey, splitKey } from "@performer/random";
 import type { Metrics, ModelConfig, RunConfig, RunEvent } from "@performer/schema";
-import { evaluateBatches } from "./evaluate.ts";
+import { evaluateBatches } from "./evaluation/evaluate-batches.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import { metricsOf } from "./metrics.ts";
 import { scheduledRate } from "./optimizer/schedule.ts";

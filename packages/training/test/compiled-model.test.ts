@@ -7,7 +7,7 @@ import { expectClose } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CompiledModel, compileModel } from "../src/compiled/compiled-model.ts";
-import { evaluateBatches, evaluateModel } from "../src/evaluate.ts";
+import { evaluateBatches, evaluateModel } from "../src/evaluation/evaluate-batches.ts";
 import { tinyConfig, tinyEvaluation, tinyModel } from "./fixture.ts";
 
 const libraries = tensorflowLibraries(join(import.meta.dirname, "../../.."));

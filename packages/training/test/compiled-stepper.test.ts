@@ -7,7 +7,7 @@ import { tensorflowLibraries } from "@performer/tensorflow";
 import { expectClose } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { evaluateModel } from "../src/evaluate.ts";
+import { evaluateModel } from "../src/evaluation/evaluate-batches.ts";
 import { metricsOf } from "../src/metrics.ts";
 import { createAdamW } from "../src/optimizer/adamw.ts";
 import type { OptimizerState } from "../src/optimizer/transform.ts";

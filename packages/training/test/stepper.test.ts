@@ -10,7 +10,7 @@ import type { TrainingBatch } from "@performer/proteins";
 import { randomKey } from "@performer/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { evaluateModel } from "../src/evaluate.ts";
+import { evaluateModel } from "../src/evaluation/evaluate-batches.ts";
 import { createAdamW } from "../src/optimizer/adamw.ts";
 import { createEagerStepper } from "../src/step/eager-stepper.ts";
 import { trainStep } from "../src/step/train-step.ts";

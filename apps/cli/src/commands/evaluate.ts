@@ -1,123 +1,77 @@
-/** `performer evaluate`: perplexity and accuracy of a checkpoint on FASTA files, beside the unigram baseline. */
-import { basename, join } from "node:path";
-import type { CheckpointManifest, Metrics } from "@performer/schema";
-import { DataConfig, MaskingConfig } from "@performer/schema";
+/** `performer evaluate`: perplexity and accuracy of a model on FASTA files, beside n-gram baselines. */
 import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, checkpointOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
 A masked (bidirectional) model is scored on masked positions, chosen by the seed; a causal one on
-every next token. Long sequences are split into windows, so every residue is read. The baseline
-predicts each residue by its frequency in the files of --baseline.
+every next token. Long sequences are split into windows, so every residue is read. The baselines
+predict each residue from the residues before it (unigram: from none) by what they counted in the files
+of --baseline. Each file is scored by itself, or with --subset also in parts.
+
+--subset names a tab-separated table: its first line names the columns, the first of which is
+"accession". Each --where makes a part of the sequences whose row meets it; sequences without a row
+belong to none; without --where the part is the sequences that have one.
 
 Examples:
-  $ performer evaluate                               the newest model on the bundled validation sample
+  $ performer evaluate                               the default model on the bundled validation sample
   $ performer evaluate test.fasta.gz --checkpoint runs/demo
-  $ performer evaluate test.fasta.gz --baseline uniref50-train.fasta.gz --json`;
+  $ performer evaluate valid.fasta.gz test.fasta.gz --baseline train.fasta.gz --draws 5 \\
+      --subset nearest.tsv --where "max_identity < 0.5" --report figures.json`;
 
 interface EvaluateOptions {
   readonly checkpoint?: string;
   readonly backend: Backend;
   readonly eager?: true;
   readonly baseline?: string[];
+  readonly order: number;
+  readonly subset?: string;
+  readonly where?: string[];
+  readonly draws: number;
   readonly batches?: number;
   readonly seed: number;
   readonly lenient?: true;
   readonly json?: true;
+  readonly report?: string;
 }
 
 export const evaluateCommand = () =>
   new Command("evaluate")
-    .description("perplexity and accuracy of a model on FASTA files, beside the unigram baseline")
+    .description("perplexity and accuracy of a model on FASTA files, beside n-gram baselines")
     .argument("[files...]", "FASTA files (default: the bundled validation sample)")
     .addOption(checkpointOption())
     .option(
       "--baseline <files...>",
-      "FASTA files that the baseline is fitted on (default: the bundled training sample)",
+      "FASTA files that the baselines are fitted on (default: the bundled training sample)",
     )
-    .option("--batches <number>", "stop after so many batches (default: all)", parseWhole(1, 1e9))
-    .option("--seed <number>", "of the masked positions", parseWhole(0, 0x7fffffff), 0)
+    .option("--order <n>", "longest n-gram of the baselines", parseWhole(1, 5), 5)
+    .option("--subset <file>", "a table of sequences, for figures of a part as well")
+    .option("--where <conditions...>", 'of --subset, such as "max_identity < 0.5"')
+    .option("--draws <number>", "draws of the masked positions", parseWhole(1, 1000), 1)
+    .option(
+      "--batches <number>",
+      "stop after so many batches of a part and draw (default: all)",
+      parseWhole(1, 1e9),
+    )
+    .option("--seed <number>", "of the first draw", parseWhole(0, 0x7fffffff), 0)
     .option("--lenient", "read letters that are no residues as X instead of refusing them")
-    .option("--json", "print one JSON object")
+    .option("--json", "print the report as JSON")
+    .option("--report <file>", "write the report as JSON, and print the table")
     .addOption(backendOption())
     .addOption(eagerOption())
     .addHelpText("after", EXAMPLES)
     .action(evaluate);
 
-interface Evaluation {
-  readonly model: string;
-  readonly step: number;
-  readonly files: readonly string[];
-  readonly metrics: Metrics;
-  readonly baseline: { readonly files: readonly string[]; readonly metrics: Metrics };
-}
-
 async function evaluate(files: readonly string[], options: EvaluateOptions): Promise<void> {
   const root = findCloneRoot();
-  const { countResidues, createEvaluationBatches, empiricalBaseline } = await import(
-    "@performer/proteins"
-  );
-  const { createFileSource } = await import("@performer/proteins/node");
-  const { evaluateBatches, evaluateModel } = await import("@performer/training");
-  const { loadModel } = await import("../load-model.ts");
-
-  const scored = filesOr(root, files, "sample-valid.fasta.gz");
-  const fitted = filesOr(root, options.baseline ?? [], "sample-train.fasta.gz");
-  const source = createFileSource(scored);
-  const policy = options.lenient ? "lenient" : "strict";
-  // both read the files first: a malformed one is told before the model is loaded
-  const baseline = empiricalBaseline(await countResidues(createFileSource(fitted), policy));
-  const baselineMetrics = baseline.score(await countResidues(source, policy));
-
-  const { model, manifest, compiled } = await loadModel(root, options);
-  const batches = createEvaluationBatches({
-    source,
-    policy,
-    direction: model.config.direction,
-    seed: options.seed,
-    ...batchConfig(manifest),
-  });
-  const maxBatches = options.batches === undefined ? {} : { maxBatches: options.batches };
-  const evaluation: Evaluation = {
-    model: manifest.name,
-    step: manifest.step,
-    files: scored.map((file) => basename(file)),
-    metrics: compiled
-      ? await evaluateBatches(compiled.evaluateBatch, batches, maxBatches)
-      : await evaluateModel(model, batches, maxBatches),
-    baseline: { files: fitted.map((file) => basename(file)), metrics: baselineMetrics },
-  };
-  await compiled?.close();
-  process.stdout.write(`${options.json ? JSON.stringify(evaluation) : formatTable(evaluation)}\n`);
-}
-
-/** Batches as in training; for weights that carry no training config, the defaults at the model's length. */
-function batchConfig({ training, model }: CheckpointManifest) {
-  if (training !== undefined) return { data: training.data, masking: training.masking };
-  const sequenceLength = Math.min(model.maxLength, DataConfig.parse({}).sequenceLength);
-  return { data: DataConfig.parse({ sequenceLength }), masking: MaskingConfig.parse({}) };
-}
-
-function filesOr(root: string, files: readonly string[], bundled: string): string[] {
-  if (files.length === 0) return [join(root, "data", bundled)];
-  return files.map((file) => resolveUserPath(root, file));
-}
-
-function formatTable({ model, step, files, metrics, baseline }: Evaluation): string {
-  const row = (name: string, { perplexity, accuracy, weightSum }: Metrics) =>
-    [
-      name.padEnd(18),
-      perplexity.toFixed(3).padStart(10),
-      `${(100 * accuracy).toFixed(2)} %`.padStart(10),
-      String(weightSum).padStart(12),
-    ].join("  ");
-  return [
-    `${model}, step ${step}, on ${files.join(", ")}`,
-    ["".padEnd(18), "perplexity", "  accuracy", "   positions"].join("  "),
-    row("model", metrics),
-    row("unigram baseline", baseline.metrics),
-    `The baseline is fitted on ${baseline.files.join(", ")} and scored on every residue.`,
-  ].join("\n");
+  const { measureReport } = await import("../measure-report.ts");
+  const { formatReport } = await import("../format-report.ts");
+  const report = await measureReport(root, files, options);
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (options.report !== undefined) {
+    await writeText([json], resolveUserPath(root, options.report));
+  }
+  process.stdout.write(options.json ? json : `${formatReport(report)}\n`);
 }

@@ -12,7 +12,7 @@ import {
   type ProgramOptions,
 } from "@performer/tensorflow/compiled";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { BatchEvaluator } from "../evaluate.ts";
+import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
 import { assignModel, compileEvaluation, modelOn } from "./graph-model.ts";
 
 export interface CompiledModel {

@@ -20,7 +20,7 @@ import {
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
 import { namedProjections } from "../checkpoint/model-tensors.ts";
-import type { BatchEvaluator } from "../evaluate.ts";
+import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
 import { sumsOf } from "../metrics.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";
 

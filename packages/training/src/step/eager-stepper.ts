@@ -9,7 +9,7 @@ import {
   unflattenTree,
 } from "@performer/performer";
 import * as tf from "@tensorflow/tfjs-core";
-import { evaluateBatch } from "../evaluate.ts";
+import { evaluateBatch } from "../evaluation/evaluate-batches.ts";
 import { sumsOf } from "../metrics.ts";
 import type { GradientTransform, OptimizerState } from "../optimizer/transform.ts";
 import { trainStep } from "./train-step.ts";

@@ -3,8 +3,8 @@ import { applyModel, crossEntropy, type PerformerModel } from "@performer/perfor
 import type { TrainingBatch } from "@performer/proteins";
 import type { Metrics } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { yieldToEventLoop } from "./event-loop.ts";
-import { addSums, type MetricSums, metricsOf, NO_SUMS, sumsOf } from "./metrics.ts";
+import { yieldToEventLoop } from "../event-loop.ts";
+import { addSums, type MetricSums, metricsOf, NO_SUMS, sumsOf } from "../metrics.ts";
 
 export interface EvaluateOptions {
   /** Stops after this many batches. Default: all. */
@@ -32,8 +32,23 @@ export function evaluateModel(
 export async function evaluateBatches(
   evaluate: BatchEvaluator,
   batches: Batches,
-  { maxBatches = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Metrics> {
+  const sums = await sumBatches(evaluate, batches, options);
+  if (sums.weightSum === 0) {
+    throw new Error(
+      "evaluateBatches: expected scored positions, got none; is the validation set empty?",
+    );
+  }
+  return metricsOf(sums);
+}
+
+/** The sums alone, which may be of nothing. */
+export async function sumBatches(
+  evaluate: BatchEvaluator,
+  batches: Batches,
+  { maxBatches = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
+): Promise<MetricSums> {
   let sums = NO_SUMS;
   let taken = 0;
   for await (const batch of batches) {
@@ -42,12 +57,7 @@ export async function evaluateBatches(
     if (taken >= maxBatches) break;
     await yieldToEventLoop();
   }
-  if (sums.weightSum === 0) {
-    throw new Error(
-      `evaluateBatches: expected scored positions, got none in ${taken} batches; is the validation set empty?`,
-    );
-  }
-  return metricsOf(sums);
+  return sums;
 }
 
 /** Sums of one batch under `model`, without dropout. */
