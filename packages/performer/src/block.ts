@@ -10,8 +10,9 @@ import { type DropoutMask, dropout } from "./dropout.ts";
 import { feedForward } from "./feed-forward.ts";
 import { applyNorm } from "./layer-norm.ts";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
+import { rotate } from "./rotary.ts";
 
-/** Query, key and value of a layer, [B, L, H, D] each; freed after the call that receives them. */
+/** Query, key (turned, where positions are rotary) and value of a layer, [B, L, H, D] each; freed after the call that receives them. */
 export interface AttentionState {
   readonly query: tf.Tensor4D;
   readonly key: tf.Tensor4D;
@@ -27,6 +28,10 @@ export interface BlockContext {
    * `parameters` is the layer's subtree "attention", for mechanisms that learn more than kernels.
    */
   readonly attend: (state: AttentionState, parameters: ParameterTree) => tf.Tensor4D;
+  /** Of rotary positions, [L, D]. */
+  readonly rotation: tf.Tensor2D | undefined;
+  /** How the neighbours of a position enter a branch, [B, L, E] → [B, L, E]; undefined: not at all. */
+  readonly shift: ((name: BranchName, x: tf.Tensor3D) => tf.Tensor3D) | undefined;
   readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;
 }
 
@@ -48,7 +53,7 @@ export function applyBranch(
   context: BlockContext,
 ): tf.Tensor2D {
   const output = tf.tidy(name, () => {
-    const normed = applyNorm(x, tree, `${name}Norm`);
+    const normed = shifted(applyNorm(x, tree, `${name}Norm`), name, context);
     const parameters = branch(tree, name);
     return name === "attention"
       ? selfAttention(normed, parameters, context)
@@ -63,13 +68,19 @@ function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContex
   const project = (input: tf.Tensor2D, name: string) =>
     tf.matMul<tf.Tensor2D>(input, leaf(branch(tree, name), "kernel") as tf.Tensor2D);
   const heads = (name: string) => tf.reshape<tf.Rank.R4>(project(x, name), [B, L, H, E / H]);
+  const { rotation } = context;
+  const placed = (y: tf.Tensor4D) => (rotation ? rotate(y, rotation) : y);
 
   const names = attentionKernels(context.config.attention);
-  const query = heads(names.query);
-  const key = names.key === names.query ? query : heads(names.key);
-  const value = names.value === names.key ? key : heads(names.value);
+  const value = heads(names.value);
+  const key = names.key === names.value ? value : placed(heads(names.key));
+  const query = names.query === names.key ? key : placed(heads(names.query));
   const output = context.attend({ query, key, value }, tree);
   return project(tf.reshape<tf.Rank.R2>(output, [B * L, E]), "output");
+}
+
+function shifted(x: tf.Tensor2D, name: BranchName, { shape, shift }: BlockContext): tf.Tensor2D {
+  return shift ? tf.reshape(shift(name, tf.reshape(x, [...shape, -1])), [-1, x.shape[1]]) : x;
 }
 
 function dropped(

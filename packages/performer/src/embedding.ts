@@ -7,34 +7,46 @@ import { type PositionRange, sinusoidalPositions } from "./positions.ts";
 
 /**
  * tokens [B, L] int32 → [B L, E]: table row times sqrt(E), plus the position (Vaswani et al. 2017,
- * sections 3.4, 3.5). The row is taken by a one-hot product: V is small, and its gradient is a
- * product too, on every backend. An id outside 0..V-1 selects no row.
- * @param positions [L, E]; default those from 0 on.
+ * sections 3.4, 3.5) unless it is rotary. The row is taken by a one-hot product: V is small, and its
+ * gradient is a product too, on every backend. An id outside 0..V-1 selects no row.
+ * @param positions of `positionVectors`.
  */
 export function embedTokens(
   tokens: tf.Tensor2D,
   parameters: ParameterTree,
   config: ModelConfig,
-  positions?: tf.Tensor2D,
+  positions: tf.Tensor2D,
 ): tf.Tensor2D {
   const [B, L] = tokens.shape;
   const { vocabularySize: V, embeddingSize: E } = config;
   const table = leaf(branch(parameters, "embedding"), "token") as tf.Tensor2D;
   const oneHot = floatOneHot(tf.reshape(tokens, [B * L]), V);
   const rows = tf.reshape(tf.matMul(oneHot, tf.mul(table, Math.sqrt(E))), [B, L, E]);
-  const added = positions ?? positionVectors(parameters, config, { start: 0, length: L });
-  return tf.reshape(tf.add(rows, added), [B * L, E]);
+  const placed = config.positions === "rotary" ? rows : tf.add(rows, positions);
+  return tf.reshape(placed, [B * L, E]);
 }
 
-/** What the positions from `start` on add to their tokens, [length, E]. */
+/**
+ * What the model knows of the positions from `start` on: [length, E], added to their tokens, or for
+ * rotary positions [length, D], the table that `rotate` reads.
+ */
 export function positionVectors(
   parameters: ParameterTree,
-  { embeddingSize: E, positions }: ModelConfig,
+  { embeddingSize: E, numHeads: H, positions }: ModelConfig,
   range: PositionRange,
 ): tf.Tensor2D {
-  if (positions === "sinusoidal") return sinusoidalPositions(range, E);
-  const table = leaf(branch(parameters, "embedding"), "position") as tf.Tensor2D;
-  return tf.slice(table, [range.start, 0], [range.length, E]);
+  switch (positions) {
+    case "sinusoidal":
+      return sinusoidalPositions(range, E);
+    case "rotary":
+      return sinusoidalPositions(range, E / H);
+    case "learned": {
+      const table = leaf(branch(parameters, "embedding"), "position") as tf.Tensor2D;
+      return tf.slice(table, [range.start, 0], [range.length, E]);
+    }
+    default:
+      return positions satisfies never;
+  }
 }
 
 /** hidden [N, E] → logits [N, V] with the token table, plus a bias a token. */

@@ -10,6 +10,7 @@ import {
   applyBranch,
   type BlockContext,
   BRANCHES,
+  type BranchName,
   branchParameters,
 } from "./block.ts";
 import { applyNorm } from "./layer-norm.ts";
@@ -22,12 +23,20 @@ import {
   type Pass,
   reversibleStack,
 } from "./reversible.ts";
+import { shiftTokens } from "./token-shift.ts";
 
 export interface LayersContext extends Pick<BlockContext, "config" | "shape" | "dropout"> {
   /** query, key, value of a layer, [B, L, H, D] each → [B, L, H, D] */
   readonly attend: (layer: number, state: AttentionState, run: AttentionRun) => tf.Tensor4D;
-  /** Tensors that `attend` reads. Default: none, where no gradient is taken. */
+  /**
+   * Tensors that `attend` and the layers read besides parameters: "paddingMask" [B, L] and, of rotary
+   * positions, "rotation" [L, D] mean the same everywhere. Default: none.
+   */
   readonly constants?: NamedTensors | undefined;
+  /** How neighbours enter a branch where the config shifts tokens. Default: those of the sequence. */
+  readonly shift?: ((layer: number, name: BranchName, x: tf.Tensor3D) => tf.Tensor3D) | undefined;
+  /** Told of what a branch reads before its tokens are shifted, in the first pass. */
+  readonly observeShift?: ((layer: number, name: BranchName, x: tf.Tensor3D) => void) | undefined;
   /** Order of the backward pass of reversible layers. Default: as the code is written. */
   readonly after?: After | undefined;
 }
@@ -125,12 +134,21 @@ const scopeOf = (layer: number) => `layers/${layer}`;
 
 function blockContext(
   layer: number,
-  { config, shape, dropout, attend }: LayersContext,
+  { config, shape, dropout, attend, shift, observeShift }: LayersContext,
   run: LayerRun,
 ): BlockContext {
+  const { paddingMask: mask, rotation } = run.constants as Record<string, tf.Tensor2D | undefined>;
+  const inSequence = (name: BranchName, x: tf.Tensor3D) => {
+    if (run.pass === "first") observeShift?.(layer, name, x);
+    return shiftTokens(x, { direction: config.direction, mask });
+  };
   return {
     config,
     shape,
+    rotation,
+    shift: config.tokenShift
+      ? (name, x) => (shift ? shift(layer, name, x) : inSequence(name, x))
+      : undefined,
     attend: (state, parameters) => attend(layer, state, { ...run, parameters }),
     dropout: dropout && { ...dropout, key: splitKey(dropout.key, "layer", layer) },
   };

@@ -7,9 +7,9 @@ import { type RandomKey, splitKey } from "@performer/random";
 import { ModelConfig, parseWith } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { attention } from "./attention.ts";
-import type { AttentionState } from "./block.ts";
+import type { AttentionState, BranchName } from "./block.ts";
 import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
-import { embedTokens, tokenLogits } from "./embedding.ts";
+import { embedTokens, positionVectors, tokenLogits } from "./embedding.ts";
 import type { FeatureMap } from "./feature-map.ts";
 import { applyLayers } from "./layers.ts";
 import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
@@ -42,6 +42,8 @@ export interface ApplyOptions {
   readonly after?: After | undefined;
   /** Sees query, key and value of each layer; what it wants to keep it must clone and tf.keep. */
   readonly observe?: ((layer: number, state: AttentionState) => void) | undefined;
+  /** Sees what each branch reads before tokens are shifted, [B, L, E]; only of models that shift them. */
+  readonly observeShift?: ((layer: number, name: BranchName, x: tf.Tensor3D) => void) | undefined;
 }
 
 export interface ModelOutputs {
@@ -87,7 +89,8 @@ export function applyModel(
         ? { key: options.dropoutKey, mask: options.dropoutMask ?? dropoutMask }
         : undefined;
 
-    let x = tf.tidy("embedding", () => embedTokens(tokens, parameters, config));
+    const positions = positionVectors(parameters, config, { start: 0, length: L });
+    let x = tf.tidy("embedding", () => embedTokens(tokens, parameters, config, positions));
     if (dropping) {
       x = dropout(x, config.dropout, splitKey(dropping.key, "embedding"), dropping.mask);
     }
@@ -96,7 +99,12 @@ export function applyModel(
       shape: [B, L],
       dropout: dropping,
       after: options.after,
-      constants: attentionConstants(projections, paddingMask),
+      constants: {
+        ...namedProjections(projections),
+        ...(paddingMask && { paddingMask }),
+        ...(config.positions === "rotary" && { rotation: positions }),
+      },
+      observeShift: options.observeShift,
       attend(layer, state, { constants, pass, parameters: ofAttention }) {
         // layers that are computed back would be seen a second time
         if (pass === "first") options.observe?.(layer, state);
@@ -120,13 +128,10 @@ export function applyModel(
   });
 }
 
-/** What attention reads besides query, key and value, by name. */
-function attentionConstants(
-  projections: readonly tf.Tensor2D[],
-  paddingMask: tf.Tensor2D | undefined,
-): NamedTensors {
-  const named = projections.map((projection, layer) => [projectionName(layer), projection]);
-  return { ...Object.fromEntries(named), ...(paddingMask && { paddingMask }) };
+function namedProjections(projections: readonly tf.Tensor2D[]): NamedTensors {
+  return Object.fromEntries(
+    projections.map((projection, layer) => [projectionName(layer), projection]),
+  );
 }
 
 const projectionName = (layer: number) => `projections/${layer}`;

@@ -135,7 +135,10 @@ export const ModelConfig = z
     numLayers: z.int().min(1).max(256),
     feedForwardSize: z.int().min(1).max(65_536),
     direction: z.enum(["bidirectional", "causal"]).default("bidirectional"),
-    positions: z.enum(["sinusoidal", "learned"]).default("sinusoidal"),
+    /** Rotary: query and key are turned, nothing is added to the tokens (docs/math.md, eq. P1). */
+    positions: z.enum(["sinusoidal", "learned", "rotary"]).default("sinusoidal"),
+    /** Part of each branch's channels comes from the neighbouring positions (docs/math.md, eq. P2). */
+    tokenShift: z.boolean().default(false),
     attention: AttentionConfig,
     /**
      * Reversible: two streams, whose states the backward pass computes back, so that memory does not
@@ -174,6 +177,21 @@ export const ModelConfig = z
         code: "custom",
         path: ["embeddingSize"],
         message: `sinusoidal positions need an even size, got ${config.embeddingSize}; choose an even one, or positions "learned"`,
+      });
+    }
+    const headSize = config.embeddingSize / config.numHeads;
+    if (config.positions === "rotary" && Number.isInteger(headSize) && headSize % 2 !== 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["numHeads"],
+        message: `rotary positions need an even head size, got ${config.embeddingSize} / ${config.numHeads} = ${headSize}; choose other sizes, or positions "learned"`,
+      });
+    }
+    if (config.tokenShift && config.embeddingSize < 4) {
+      context.addIssue({
+        code: "custom",
+        path: ["tokenShift"],
+        message: `takes quarters of the channels, got embeddingSize ${config.embeddingSize}; choose at least 4, or leave tokenShift out`,
       });
     }
     checkChunk(config.attention, config.maxLength, context);

@@ -15,6 +15,7 @@ import { headsFirst } from "../heads-first.ts";
 import { applyLayers } from "../layers.ts";
 import { applyModel, type PerformerModel } from "../model.ts";
 import { createRecurrence, type LayerState, type Recurrence } from "./recurrence.ts";
+import { shiftAfter, shiftOne, startShift } from "./shift-state.ts";
 
 export interface DecodingState {
   /** Tokens read so far, which is the position of the next one. */
@@ -29,7 +30,11 @@ export interface DecodingState {
  */
 export function initDecoding(model: PerformerModel, batchSize: number): DecodingState {
   const recurrences = recurrencesOf("initDecoding", model);
-  const layers = tf.tidy(() => recurrences.map((layer) => mapState(layer.start(batchSize), keep)));
+  const layers = tf.tidy(() =>
+    recurrences.map((layer) =>
+      mapState({ ...layer.start(batchSize), ...startShift(model.config, batchSize) }, keep),
+    ),
+  );
   return { position: 0, layers };
 }
 
@@ -44,6 +49,9 @@ export function prefill(
 ): { logits: tf.Tensor3D; state: DecodingState } {
   const recurrences = recurrencesOf("prefill", model);
   const layers: LayerState[] = [];
+  const remember = (layer: number, state: LayerState) => {
+    layers[layer] = { ...layers[layer], ...mapState(state, keep) };
+  };
   const logits = tf.tidy(() => {
     const outputs = applyModel(
       model,
@@ -51,8 +59,9 @@ export function prefill(
       {
         observe(layer, { key, value }) {
           const recurrence = recurrences[layer] as Recurrence;
-          layers[layer] = mapState(recurrence.absorb(headsFirst(key), headsFirst(value)), keep);
+          remember(layer, recurrence.absorb(headsFirst(key), headsFirst(value)));
         },
+        observeShift: (layer, name, x) => remember(layer, shiftAfter(name, x)),
       },
     );
     return outputs.logits;
@@ -86,7 +95,7 @@ export function disposeDecoding({ layers }: DecodingState): void {
 export interface StepTensors {
   /** [B] int32 */
   readonly tokens: tf.Tensor1D;
-  /** [1, E], of `positionVector`. */
+  /** Of `positionVector`. */
   readonly position: tf.Tensor2D;
   readonly layers: readonly LayerState[];
 }
@@ -102,19 +111,28 @@ export function applyStep(
   const { config, parameters } = model;
   const [B] = tokens.shape;
   const recurrences = recurrencesOf("decodeStep", model);
-  const next: LayerState[] = [];
+  const next: LayerState[] = recurrences.map(() => ({}));
+  // the blocks tidy up behind them: kept here, and handed to the caller's tidy below
+  const remember = (layer: number, state: LayerState) => {
+    next[layer] = { ...next[layer], ...mapState(state, keep) };
+  };
   const x = embedTokens(tf.reshape(tokens, [B, 1]), parameters, config, position);
   const hidden = applyLayers(x, parameters, {
     config,
     shape: [B, 1],
     dropout: undefined,
+    constants: config.positions === "rotary" ? { rotation: position } : {},
+    shift(layer, name, input) {
+      const { shifted, next: state } = shiftOne(layers[layer] as LayerState, name, input);
+      remember(layer, state);
+      return shifted;
+    },
     attend(layer, { query, key, value }) {
       const { output, state } = (recurrences[layer] as Recurrence).step(
         layers[layer] as LayerState,
         { query: atOnePosition(query), key: atOnePosition(key), value: atOnePosition(value) },
       );
-      // the blocks tidy up behind them: kept here, and handed to the caller's tidy below
-      next[layer] = mapState(state, keep);
+      remember(layer, state);
       return atOnePosition(output);
     },
   });
@@ -124,7 +142,7 @@ export function applyStep(
   };
 }
 
-/** What position `position` adds to a token, [1, E]. */
+/** What a model knows of position `position`: [1, E], or [1, D] where positions are rotary. */
 export function positionVector(
   { config, parameters }: PerformerModel,
   position: number,
