@@ -18,7 +18,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { applyBranch } from "../src/block.ts";
 import { dropout, dropoutMask } from "../src/dropout.ts";
-import { embedTokens, tokenLogits } from "../src/embedding.ts";
+import { embedTokens, positionVectors, tokenLogits } from "../src/embedding.ts";
 import { applyNorm } from "../src/layer-norm.ts";
 import { branch } from "../src/parameter-tree.ts";
 import {
@@ -30,6 +30,7 @@ import {
   type Streams,
   uncouple,
 } from "../src/reversible.ts";
+import { shiftTokens } from "../src/token-shift.ts";
 import { attentionConfig, MECHANISMS, smoothConfig } from "./support/attention-cases.ts";
 import { describeOnEachBackend } from "./support/backends.ts";
 import { drawNormal, drawTokens } from "./support/draw.ts";
@@ -60,7 +61,8 @@ function plainLogits(
   inputs: ModelInputs,
   { dropoutKey }: ApplyOptions,
 ): tf.Tensor3D {
-  const embedded = embedTokens(inputs.tokens, parameters, config);
+  const positions = positionVectors(parameters, config, { start: 0, length: L });
+  const embedded = embedTokens(inputs.tokens, parameters, config, positions);
   let first = dropoutKey
     ? dropout(embedded, config.dropout, splitKey(dropoutKey, "embedding"), dropoutMask)
     : embedded;
@@ -70,6 +72,10 @@ function plainLogits(
       applyBranch(name, x, branch(branch(parameters, "layers"), layer), {
         config,
         shape: [B, L],
+        rotation: config.positions === "rotary" ? positions : undefined,
+        shift: config.tokenShift
+          ? (_, y) => shiftTokens(y, { direction: config.direction, mask: inputs.paddingMask })
+          : undefined,
         attend: ({ query, key, value }, ofAttention) =>
           attention(query, key, value, {
             config: config.attention,
@@ -112,23 +118,36 @@ function lossAndGradients(model: PerformerModel, logits: Logits, options: ApplyO
 
 describeOnEachBackend("reversible layers", () => {
   describe.each(MECHANISMS)("%s, %s", (kind, direction) => {
-    test.each([0, 0.2])("dropout %d: loss and gradients equal plain autodiff's", (rate) => {
-      // relu features that vanish leave a ratio of two small sums: any rounding is magnified there,
-      // and plain autodiff differs from itself by more than 1e-5 between backends
-      const model = createModel({ attention: smoothConfig(kind), direction, dropout: rate });
-      const options = rate > 0 ? { dropoutKey: randomKey(3) } : {};
-      const plain = lossAndGradients(model, plainLogits, options);
-      const actual = lossAndGradients(model, reversibleLogits, options);
-      expectClose(actual.value, plain.value, { rtol: 1e-6, atol: 0 });
-      expect(Object.keys(actual.gradients)).toEqual(Object.keys(plain.gradients));
-      for (const [name, expected] of Object.entries(plain.gradients)) {
-        const largest = tf.max(tf.abs(expected as tf.Tensor)).dataSync()[0] as number;
-        expectClose(actual.gradients[name] as tf.Tensor, expected as tf.Tensor, {
-          rtol: 1e-5,
-          atol: 1e-5 * largest,
+    test.each([
+      [0, "sinusoidal", false],
+      [0.2, "sinusoidal", false],
+      [0, "rotary", true],
+    ] as const)(
+      "dropout %d, %s positions, token shift %s: loss and gradients equal plain autodiff's",
+      (rate, positions, tokenShift) => {
+        // relu features that vanish leave a ratio of two small sums: any rounding is magnified there,
+        // and plain autodiff differs from itself by more than 1e-5 between backends
+        const model = createModel({
+          attention: smoothConfig(kind),
+          direction,
+          dropout: rate,
+          positions,
+          tokenShift,
         });
-      }
-    });
+        const options = rate > 0 ? { dropoutKey: randomKey(3) } : {};
+        const plain = lossAndGradients(model, plainLogits, options);
+        const actual = lossAndGradients(model, reversibleLogits, options);
+        expectClose(actual.value, plain.value, { rtol: 1e-6, atol: 0 });
+        expect(Object.keys(actual.gradients)).toEqual(Object.keys(plain.gradients));
+        for (const [name, expected] of Object.entries(plain.gradients)) {
+          const largest = tf.max(tf.abs(expected as tf.Tensor)).dataSync()[0] as number;
+          expectClose(actual.gradients[name] as tf.Tensor, expected as tf.Tensor, {
+            rtol: 1e-5,
+            atol: 1e-5 * largest,
+          });
+        }
+      },
+    );
 
     test("a step leaves no tensor behind", async () => {
       const model = createModel({ attention: attentionConfig(kind), direction, dropout: 0.1 });
