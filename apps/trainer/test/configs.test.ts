@@ -23,6 +23,11 @@ describe.each(readdirSync(FOLDER))("configs/%s", (file) => {
   });
 });
 
-test("5m has the 4.7 million parameters that its description says", () => {
-  expect(countParameters(load("5m.json").model) / 1e6).toBeCloseTo(4.7, 1);
+test.each([
+  ["5m", 4.7],
+  ["35m", 35],
+])("%s has the %d million parameters that its description says", (name, millions) => {
+  const { model, description } = load(`${name}.json`);
+  expect(Number((countParameters(model) / 1e6).toPrecision(2))).toBe(millions);
+  expect(description).toContain(`${millions} million parameters`);
 });

@@ -95,7 +95,7 @@ describeOnEachBackend("rotary positions", () => {
         sinusoidalPositions({ start, length: L }, D),
       );
     const products = (start: number) =>
-      tf.matMul(
+      tf.matMul<tf.Tensor2D>(
         tf.reshape(at("query", start), [L, D]) as tf.Tensor2D,
         tf.reshape(at("key", start), [L, D]) as tf.Tensor2D,
         false,

@@ -140,6 +140,7 @@ export function modelSummary(): ModelSummary {
       feedForwardSize: 1024,
       direction: "bidirectional",
       positions: "sinusoidal",
+      tokenShift: false,
       residual: "ordinary",
       attention: {
         mechanism: "favor",
