@@ -35,6 +35,7 @@ export { countText, type NumberTextOptions, numberText } from "./number-text.ts"
 export { pointAt } from "./point-at.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";
 export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";
+export { type DrawingWindow, standaloneSvg } from "./standalone-svg.ts";
 export {
   type CurveBaseline,
   type TrainingCurves,
