@@ -13,13 +13,22 @@ export async function ensureDependencies() {
       `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE.join(".")} or newer`,
     );
   }
-  const stampFile = join(root, "node_modules", ".installed-lock");
+  await installLocked(root, "dependencies from package-lock.json (about 600 MB on disk)");
+}
+
+/** The kernel stays out of the project's own node_modules: its TypeScript would take the place of ours. */
+export const ensureNotebookKernel = () =>
+  installLocked(join(root, "notebooks"), "the kernel of the notebooks (about 90 MB on disk)");
+
+async function installLocked(folder, what) {
+  const stampFile = join(folder, "node_modules", ".installed-lock");
   const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
+    .update(readFileSync(join(folder, "package-lock.json")))
     .digest("hex");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === lock) return;
-  console.log("Installing dependencies from package-lock.json (about 600 MB on disk) …");
-  await runCommand("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  console.log(`Installing ${what} …`);
+  const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+  await runCommand("npm", ["ci", ...options], { cwd: folder });
   writeFileSync(stampFile, lock);
 }
 
