@@ -27,6 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "interpret",
     "training",
     "tensorflow",
+    "charts",
     "trainer",
     "api",
   ],
@@ -45,7 +46,7 @@ const sourcesOf = (workspace: string): string[] =>
     .map((name) => join(root, workspace, "src", name));
 
 const importsOf = (file: string): Import[] =>
-  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
+  [...readFileSync(file, "utf8").matchAll(/(?<!")\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
     file: relative(root, file),
     specifier: match[1] as string,
   }));

@@ -5,6 +5,7 @@
  * const { url, closed } = await serve({ root, signal: controller.signal });
  */
 export { type AppDependencies, createApp } from "./app.ts";
+export { type AttentionAnswer, encodeAttention } from "./attention-json.ts";
 export { type FoundCheckpoint, findNewestCheckpoint } from "./checkpoint-scan.ts";
 export { encodeMatrix, encodeNumbers } from "./json-numbers.ts";
 export { ListenError } from "./listen.ts";

@@ -1,13 +1,16 @@
 /** An evaluation report as a table for the terminal. */
 import type { EvaluatedPart, EvaluationReport, Metrics } from "@performer/schema";
 
+const ROWS = { pad: "one sequence each", concatenate: "joined sequences" } as const;
+
 export function formatReport({ model, scoring, baselines, sets }: EvaluationReport): string {
-  const { seeds, window, fraction, task } = scoring;
+  const { seeds, window, layout, fraction, task } = scoring;
+  const rows = `rows of ${window} tokens, ${ROWS[layout]}`;
   return [
     `${model.name}, step ${model.step}`,
     task === "masked"
-      ? `Hidden residues (${(100 * (fraction ?? 0)).toFixed(0)} %), ${seeds.length} ${seeds.length === 1 ? "draw" : "draws"}, windows of ${window} tokens`
-      : `Every next token, windows of ${window} tokens`,
+      ? `Hidden residues (${(100 * (fraction ?? 0)).toFixed(0)} %), ${seeds.length} ${seeds.length === 1 ? "draw" : "draws"}, ${rows}`
+      : `Every next token, ${rows}`,
     ...sets.flatMap(({ name, parts }) => parts.flatMap((part) => formatPart(name, part))),
     "",
     `The baselines are fitted on ${baselines.fittedOn.map(({ name }) => name).join(", ")} and scored on every residue.`,

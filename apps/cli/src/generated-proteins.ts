@@ -3,10 +3,8 @@ import type { GenerationEvent } from "@performer/performer";
 import {
   ANOMALOUS_RESIDUES,
   decodeTokens,
-  encodeSequence,
   formatFasta,
   RESIDUES,
-  ResidueError,
   TOKEN,
   VOCABULARY_SIZE,
 } from "@performer/proteins";
@@ -27,20 +25,6 @@ export const NEVER_DRAWN: ReadonlySet<number> = new Set([
   TOKEN.mask,
   ...Array.from(ANOMALOUS_RESIDUES, (letter) => RESIDUES.indexOf(letter)),
 ]);
-
-/** @throws {Error} naming the letter that is no residue. */
-export function encodePrompt(text: string): Uint8Array {
-  try {
-    return encodeSequence(text);
-  } catch (cause) {
-    if (!(cause instanceof ResidueError)) throw cause;
-    const { letter, position } = cause;
-    throw new Error(
-      `--prompt: ${JSON.stringify(letter)} at position ${position + 1} is no residue; give one-letter codes, such as MKTAYIAK`,
-      { cause },
-    );
-  }
-}
 
 /**
  * How many residues are drawn behind `prompt`: at most up to `maxResidues` in all, by default what the

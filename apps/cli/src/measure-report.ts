@@ -30,6 +30,7 @@ export interface MeasureReportOptions extends ModelOptions {
   readonly draws: number;
   readonly seed: number;
   readonly batches?: number;
+  readonly layout?: DataConfig["layout"];
   readonly lenient?: true;
 }
 
@@ -51,7 +52,7 @@ export async function measureReport(
 
   const { model, manifest, compiled } = await loadModel(root, options);
   const { direction } = model.config;
-  const config = batchConfig(manifest);
+  const config = batchConfig(manifest, options.layout);
   // without masks, further draws would be the same again
   const draws = direction === "causal" ? 1 : options.draws;
   const seeds = Array.from({ length: draws }, (_, draw) => options.seed + draw);
@@ -94,6 +95,7 @@ export async function measureReport(
     scoring: {
       task: direction === "causal" ? "next" : "masked",
       fraction: direction === "causal" ? null : config.masking.fraction,
+      layout: config.data.layout,
       window: config.data.sequenceLength,
       seeds,
       maxBatches: options.batches ?? null,
@@ -126,10 +128,14 @@ async function readParts(
 }
 
 /** Batches as in training; for weights that carry no training config, the defaults at the model's length. */
-function batchConfig({ training, model }: CheckpointManifest) {
-  if (training !== undefined) return { data: training.data, masking: training.masking };
+function batchConfig(
+  { training, model }: CheckpointManifest,
+  layout: DataConfig["layout"] | undefined,
+) {
   const sequenceLength = Math.min(model.maxLength, DataConfig.parse({}).sequenceLength);
-  return { data: DataConfig.parse({ sequenceLength }), masking: MaskingConfig.parse({}) };
+  const data = training?.data ?? DataConfig.parse({ sequenceLength });
+  const masking = training?.masking ?? MaskingConfig.parse({});
+  return { data: { ...data, layout: layout ?? data.layout }, masking };
 }
 
 function filesOr(root: string, files: readonly string[], bundled: string): string[] {

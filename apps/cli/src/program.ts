@@ -1,5 +1,6 @@
 /** The table of subcommands. Adding one is a file under commands/ and a line here. */
 import { Command } from "commander";
+import { attentionCommand } from "./commands/attention.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
@@ -8,6 +9,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
+import { similarityCommand } from "./commands/similarity.ts";
 import { trainCommand } from "./commands/train.ts";
 import { transferCommand } from "./commands/transfer.ts";
 import { VERSION } from "./software.ts";
@@ -22,6 +24,8 @@ const COMMANDS = [
   exportCommand,
   embedCommand,
   generateCommand,
+  attentionCommand,
+  similarityCommand,
   serveCommand,
 ];
 

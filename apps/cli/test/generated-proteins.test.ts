@@ -1,7 +1,7 @@
-import { encodeSequence, TOKEN, TOKEN_NAMES } from "@performer/proteins";
+import { TOKEN, TOKEN_NAMES } from "@performer/proteins";
 import { ModelConfig } from "@performer/schema";
 import { describe, expect, it } from "vitest";
-import { drawLimits, encodePrompt, NEVER_DRAWN } from "../src/generated-proteins.ts";
+import { drawLimits, NEVER_DRAWN } from "../src/generated-proteins.ts";
 import { parseNumber, parseShare } from "../src/option-parsers.ts";
 
 const manifest = (overrides: object = {}) => ({
@@ -45,12 +45,6 @@ describe("what may be drawn", () => {
 });
 
 describe("the options of generation", () => {
-  it("read a prompt as the readers do, empty included, and name a letter that is no residue", () => {
-    expect(encodePrompt("mkJ-")).toEqual(encodeSequence("MKX"));
-    expect(encodePrompt("")).toHaveLength(0);
-    expect(() => encodePrompt("MK1")).toThrow('--prompt: "1" at position 3 is no residue');
-  });
-
   it("take numbers inside their range alone", () => {
     expect(parseNumber(0, 100)("0.8")).toBe(0.8);
     expect(parseShare("1")).toBe(1);

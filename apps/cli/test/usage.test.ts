@@ -2,15 +2,24 @@ import { describe, expect, it } from "vitest";
 import { performer } from "./support/performer.ts";
 
 describe("performer, as it is called", () => {
-  it.each(["setup", "doctor", "demo", "train", "evaluate", "export", "embed", "generate", "serve"])(
-    "%s --help says what it does, with examples",
-    async (command) => {
-      const { exitCode, stdout } = await performer([command, "--help"]);
-      expect(exitCode).toBe(0);
-      expect(stdout).toContain(`Usage: performer ${command}`);
-      expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ performer ${command}`));
-    },
-  );
+  it.each([
+    "setup",
+    "doctor",
+    "demo",
+    "train",
+    "evaluate",
+    "export",
+    "embed",
+    "generate",
+    "attention",
+    "similarity",
+    "serve",
+  ])("%s --help says what it does, with examples", async (command) => {
+    const { exitCode, stdout } = await performer([command, "--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`Usage: performer ${command}`);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ performer ${command}`));
+  });
 
   it("--help lists the commands, --version is a version", async () => {
     const help = await performer(["--help"]);

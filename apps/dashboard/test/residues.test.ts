@@ -1,7 +1,15 @@
+import {
+  MARKED_PAIRS,
+  markedCells,
+  offDiagonal,
+  orderResidues,
+  rankedPairs,
+  readPair,
+  reorderMatrix,
+} from "@performer/interpret/reading";
 import { STANDARD_RESIDUES } from "@performer/proteins";
 import { describe, expect, test } from "vitest";
-import { MARKED_PAIRS, readPair } from "../src/model/residue-pairs.ts";
-import { orderResidues, reorderMatrix, residueLabel } from "../src/model/residues.ts";
+import { residueLabel } from "../src/model/residues.ts";
 import { similarityResponse } from "./support/fixture-data.ts";
 
 const sorted = (letters: string) => [...letters].sort().join("");
@@ -57,6 +65,34 @@ describe("readPair", () => {
 
   test("an undefined similarity has no rank", () => {
     expect(readPair(response, ["D", "D"])).toMatchObject({ similarity: null, rank: null });
+  });
+});
+
+describe("both matrices", () => {
+  const response = similarityResponse();
+  const letters = orderResidues(STANDARD_RESIDUES, "group");
+
+  test("pairs in order of rank are all 190, each once", () => {
+    const ranked = rankedPairs(response);
+    expect(ranked).toHaveLength(190);
+    const values = ranked.map(({ similarity }) => similarity ?? -2);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(new Set(ranked.map(({ pair }) => pair.join(""))).size).toBe(190);
+  });
+
+  test("reordered, they lose their diagonals and keep the values of each pair", () => {
+    const { similarity, blosum62 } = offDiagonal(response, letters);
+    const cells = markedCells(letters);
+    expect(cells).toHaveLength(4);
+    for (const { row, column } of cells) {
+      const { similarity: value, blosum62: score } = readPair(response, [
+        letters[row] as string,
+        letters[column] as string,
+      ]);
+      expect(similarity[row]?.[column]).toBe(value);
+      expect(blosum62[row]?.[column]).toBe(score);
+      expect(blosum62[row]?.[row]).toBeNull();
+    }
   });
 });
 

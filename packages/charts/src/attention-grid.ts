@@ -2,8 +2,7 @@
  * Every attention map of a model at a glance: rows are layers, columns are heads, each a small canvas
  * in a button. Maps are pooled to thumbnails by their largest value, so diagonals and stripes survive.
  */
-import { type ColorScale, sequentialScaleFor } from "./color-scale.ts";
-import { assertMatrix, type Matrix } from "./matrix.ts";
+import { type AttentionGridData, type ColorDomain, gridMatrices } from "./attention-maps.ts";
 import { paintMatrix } from "./raster.ts";
 
 export interface HeadPosition {
@@ -12,21 +11,13 @@ export interface HeadPosition {
   readonly head: number;
 }
 
-export interface AttentionGridData {
-  /** L, residues. */
-  readonly length: number;
-  /** [layers][heads] maps, [L × L] row-major. */
-  readonly maps: readonly (readonly ArrayLike<number>[])[];
-}
-
 export interface AttentionGridOptions {
   readonly document: Document;
   /** Accessible name; "attention by layer and head" without. */
   readonly title?: string;
   /** px of a thumbnail; 72 without. */
   readonly thumbnailSize?: number;
-  /** "each": every head from zero to its own largest value. "shared": one scale for all. */
-  readonly domain?: "each" | "shared";
+  readonly domain?: ColorDomain;
   readonly selected?: HeadPosition;
   /** [layers][heads] a few words below each map, for instance its mean attention distance. */
   readonly captions?: readonly (readonly string[])[];
@@ -36,11 +27,7 @@ export interface AttentionGridOptions {
 /** @throws {RangeError} where there is no map, or a map is not L × L, or layers differ in heads. */
 export function attentionGrid(data: AttentionGridData, options: AttentionGridOptions): HTMLElement {
   const { document, thumbnailSize = 72, domain = "each" } = options;
-  const heads = assertGrid(data);
-  const matrices = data.maps.map((layer) =>
-    layer.map((values) => ({ rows: data.length, columns: data.length, values })),
-  );
-  const shared = domain === "shared" ? sharedScale(matrices.flat()) : undefined;
+  const { heads, layers } = gridMatrices(data, domain, "attentionGrid");
 
   const grid = document.createElement("div");
   grid.className = "attention-grid";
@@ -58,10 +45,9 @@ export function attentionGrid(data: AttentionGridData, options: AttentionGridOpt
   addLabel("");
   for (let head = 0; head < heads; head++) addLabel(`head ${head + 1}`);
 
-  matrices.forEach((layerMatrices, layer) => {
+  layers.forEach((maps, layer) => {
     addLabel(`layer ${layer + 1}`);
-    layerMatrices.forEach((matrix, head) => {
-      const scale = shared ?? sequentialScaleFor(matrix);
+    maps.forEach(({ matrix, scale }, head) => {
       const canvas = paintMatrix(document, matrix, scale, 2 * thumbnailSize);
       canvas.style.cssText += `;display:block;width:${thumbnailSize}px;height:${thumbnailSize}px`;
       const button = document.createElement("button");
@@ -104,28 +90,4 @@ function withCaption(document: Document, button: HTMLButtonElement, caption: str
   line.style.cssText = "margin-top:3px;font-size:11px;line-height:1.3";
   box.append(button, line);
   return box;
-}
-
-function assertGrid({ maps, length }: AttentionGridData): number {
-  const heads = maps[0]?.length ?? 0;
-  if (heads === 0) {
-    throw new RangeError("attentionGrid: expected at least one layer with one head, got none");
-  }
-  maps.forEach((layer, index) => {
-    if (layer.length !== heads) {
-      throw new RangeError(
-        `attentionGrid: expected ${heads} heads in every layer, got ${layer.length} in layer ${index + 1}`,
-      );
-    }
-    for (const values of layer) {
-      assertMatrix({ rows: length, columns: length, values }, "attentionGrid");
-    }
-  });
-  return heads;
-}
-
-function sharedScale(matrices: readonly Matrix[]): ColorScale {
-  const largest = matrices.map((matrix) => sequentialScaleFor(matrix).domain[1]);
-  const values = [0, Math.max(...largest)];
-  return sequentialScaleFor({ rows: 1, columns: 2, values });
 }

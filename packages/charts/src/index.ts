@@ -9,13 +9,14 @@
  *   rowLabels: [...residues], columnLabels: [...residues], highlights: [{ row: 2, column: 3 }],
  * });
  */
+export { type AttentionFigureOptions, attentionFigure } from "./attention-figure.ts";
 export {
-  type AttentionGridData,
   type AttentionGridOptions,
   attentionGrid,
   type HeadPosition,
   selectHead,
 } from "./attention-grid.ts";
+export type { AttentionGridData, ColorDomain } from "./attention-maps.ts";
 export type { CellPosition } from "./cell-pointer.ts";
 export type { ChartTheme } from "./chart-theme.ts";
 export {
@@ -33,9 +34,11 @@ export type { LinePoint, LineSeries } from "./line-chart-series.ts";
 export { type Matrix, matrixFromRows } from "./matrix.ts";
 export { countText, type NumberTextOptions, numberText } from "./number-text.ts";
 export { pointAt } from "./point-at.ts";
+export type { Raster } from "./raster.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";
 export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";
-export { type DrawingWindow, standaloneSvg } from "./standalone-svg.ts";
+export { type SideBySideOptions, sideBySide } from "./side-by-side.ts";
+export { type DrawingWindow, standaloneSvg, svgText } from "./standalone-svg.ts";
 export {
   type CurveBaseline,
   type TrainingCurves,

@@ -1,9 +1,28 @@
-/** A matrix painted on a canvas, one pixel a cell; CSS stretches it to its place on the page. */
+/** A matrix as pixels, one a cell; CSS or an image's size stretches them to their place on the page. */
 import type { ColorScale } from "./color-scale.ts";
 import { type Matrix, poolMatrix, valueAt } from "./matrix.ts";
 
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  /** [width × height] red, green, blue, alpha. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** @param limit sides longer than this are pooled (see `poolMatrix`). */
+export function rasterize(matrix: Matrix, scale: ColorScale, limit: number): Raster {
+  const { rows, columns, values } = poolMatrix(matrix, limit);
+  const pixels = new Uint8ClampedArray(4 * rows * columns);
+  for (let row = 0, offset = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, offset += 4) {
+      scale.paint(valueAt({ rows, columns, values }, row, column), pixels, offset);
+    }
+  }
+  return { width: columns, height: rows, pixels };
+}
+
 /**
- * @param limit sides longer than this are pooled (see `poolMatrix`).
+ * The raster on a canvas.
  * @throws {Error} where the document's canvas has no 2D context (jsdom: use the SVG renderer).
  */
 export function paintMatrix(
@@ -12,22 +31,18 @@ export function paintMatrix(
   scale: ColorScale,
   limit: number,
 ): HTMLCanvasElement {
-  const pooled = poolMatrix(matrix, limit);
+  const { width, height, pixels } = rasterize(matrix, scale, limit);
   const canvas = document.createElement("canvas");
-  canvas.width = pooled.columns;
-  canvas.height = pooled.rows;
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext("2d");
   if (context === null) {
     throw new Error(
       'paintMatrix: expected a canvas with a 2D context, got none; choose renderer "svg" in this document',
     );
   }
-  const image = context.createImageData(pooled.columns, pooled.rows);
-  for (let row = 0, offset = 0; row < pooled.rows; row++) {
-    for (let column = 0; column < pooled.columns; column++, offset += 4) {
-      scale.paint(valueAt(pooled, row, column), image.data, offset);
-    }
-  }
+  const image = context.createImageData(width, height);
+  image.data.set(pixels);
   context.putImageData(image, 0, 0);
   canvas.style.imageRendering = "pixelated";
   return canvas;

@@ -9,9 +9,21 @@ export interface DrawingWindow {
 
 /** @throws {RangeError} where the data does not make a chart of its kind. */
 export function standaloneSvg(figure: Figure, window: DrawingWindow): string {
-  const drawn = drawFigure(figure, { document: window.document, background: "white" });
-  const svg = drawn.querySelector("svg") as SVGSVGElement;
+  return svgText(drawFigure(figure, { document: window.document, background: "white" }), window);
+}
+
+/**
+ * Text of a chart that was drawn in the window's document. @param drawn an `<svg>`, or what holds one.
+ * @throws {RangeError} where it holds none.
+ */
+export function svgText(drawn: Element, { XMLSerializer }: DrawingWindow): string {
+  const svg = drawn.localName === "svg" ? drawn : drawn.querySelector("svg");
+  if (svg === null) {
+    throw new RangeError(
+      'svgText: expected a chart drawn in SVG, got one without; choose renderer "svg"',
+    );
+  }
   // charts take the colour of the page's text, and a file has none
   svg.setAttribute("color", "#222222");
-  return `${new window.XMLSerializer().serializeToString(svg)}\n`;
+  return `${new XMLSerializer().serializeToString(svg)}\n`;
 }

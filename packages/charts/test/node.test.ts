@@ -28,6 +28,7 @@ test("a heat map is drawn in Node as an SVG file that stands alone", () => {
 test("public names", () => {
   expect(Object.keys(charts).sort()).toMatchInlineSnapshot(`
     [
+      "attentionFigure",
       "attentionGrid",
       "countText",
       "createColorScale",
@@ -43,6 +44,9 @@ test("public names", () => {
       "selectHead",
       "sequenceMap",
       "sequentialScaleFor",
+      "sideBySide",
+      "standaloneSvg",
+      "svgText",
       "trainingCurves",
     ]
   `);

@@ -51,7 +51,9 @@ export const EvaluationReport = z.object({
     task: z.enum(["masked", "next"]),
     /** Share of the residues that is hidden; null where nothing is. */
     fraction: z.number().nullable(),
-    /** L of a window, specials included; longer sequences are cut into windows that cover each residue once. */
+    /** pad: a sequence a row. concatenate: sequences of a part joined by eos, cut into full rows. */
+    layout: z.enum(["pad", "concatenate"]),
+    /** L of a row, specials included; longer sequences are cut into windows that cover each residue once. */
     window: z.int().positive(),
     /** One a draw of the masked positions. */
     seeds: z.array(z.int()).min(1),

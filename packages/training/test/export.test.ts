@@ -289,7 +289,14 @@ describe("the card", () => {
     createdAt: "2026-01-02T03:04:05.000Z",
     software: SOFTWARE,
     model: { name: "run", step: 1, parameterCount: 9, direction: "bidirectional", weightsSha256 },
-    scoring: { task: "masked", fraction: 0.15, window: 40, seeds: [0, 1], maxBatches: null },
+    scoring: {
+      task: "masked",
+      fraction: 0.15,
+      layout: "pad",
+      window: 40,
+      seeds: [0, 1],
+      maxBatches: null,
+    },
     baselines: {
       fittedOn: [{ name: "train.fasta", sha256: "a".repeat(64), sizeBytes: 12 }],
       order: 2,

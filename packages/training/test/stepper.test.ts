@@ -147,5 +147,7 @@ test("evaluation weighs positions, not batches: it equals the sums over all batc
 });
 
 test("evaluation of nothing is an error, not a perfect score", async () => {
-  await expect(evaluateModel(tinyModel(config), [])).rejects.toThrow("scored positions, got none; is the validation set empty?");
+  await expect(evaluateModel(tinyModel(config), [])).rejects.toThrow(
+    "scored positions, got none; is the validation set empty?",
+  );
 });

@@ -1,12 +1,12 @@
 /**
  * GET /api/attention?accession=P00974 or ?sequence=…: the attention map of every layer and head,
- * recovered from the linear model. Numbers are rounded to 6 significant digits.
+ * recovered from the linear model.
  */
 import { decodeTokens } from "@performer/proteins";
 import type { Request, RequestHandler } from "express";
-import { encodeNumbers } from "../json-numbers.ts";
+import { encodeAttention } from "../attention-json.ts";
 import { maxAttentionResidues } from "../limits.ts";
-import type { Anchor, ModelStore, ServedModel } from "../ports.ts";
+import type { Anchor, ModelStore } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
 import { readQuery } from "../query.ts";
 import { requireMap } from "../require-map.ts";
@@ -14,8 +14,6 @@ import { parseSequence } from "../sequence-input.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { SharedCache } from "../shared-cache.ts";
 import { useModel } from "../use-model.ts";
-
-const DIGITS = 6;
 
 export interface AttentionRouteOptions {
   readonly models: ModelStore;
@@ -39,7 +37,8 @@ export function attentionRoute(options: AttentionRouteOptions): RequestHandler {
       const key = `attention ${name} ${createdAt} ${asked.accession} ${sequence}`;
       return cache.get(key, async () => {
         const maps = await queue.run(() => model.attention(residues));
-        return encodeAnswer(model, asked.accession, sequence, maps);
+        const { accession } = asked;
+        return Buffer.from(encodeAttention({ model: name, config, accession, sequence, maps }));
       });
     });
     response.type("application/json").send(answer);
@@ -70,20 +69,4 @@ function readAsked(request: Request, anchors: readonly Anchor[]): Asked {
     });
   }
   return { field: "accession", accession: anchor.accession, sequence: anchor.sequence };
-}
-
-/** JSON text of an AttentionResponse. */
-function encodeAnswer(
-  { summary }: ServedModel,
-  accession: string,
-  sequence: string,
-  maps: readonly (readonly Float32Array[])[],
-): Buffer {
-  const { numLayers, numHeads } = summary.config;
-  const layers = maps.map((heads) => {
-    const rows = heads.map((map) => encodeNumbers(map, 0, map.length, DIGITS));
-    return `[${rows.join(",")}]`;
-  });
-  const head = JSON.stringify({ model: summary.name, accession, sequence, numLayers, numHeads });
-  return Buffer.from(`${head.slice(0, -1)},"maps":[${layers.join(",")}]}`);
 }

@@ -1,6 +1,7 @@
 /** `performer evaluate`: perplexity and accuracy of a model on FASTA files, beside n-gram baselines. */
+import type { DataConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, checkpointOption, eagerOption, parseWhole } from "../option-parsers.ts";
 import { writeText } from "../write-text.ts";
@@ -31,6 +32,7 @@ interface EvaluateOptions {
   readonly where?: string[];
   readonly draws: number;
   readonly batches?: number;
+  readonly layout?: DataConfig["layout"];
   readonly seed: number;
   readonly lenient?: true;
   readonly json?: true;
@@ -54,6 +56,12 @@ export const evaluateCommand = () =>
       "--batches <number>",
       "stop after so many batches of a part and draw (default: all)",
       parseWhole(1, 1e9),
+    )
+    .addOption(
+      new Option(
+        "--layout <name>",
+        "a sequence a row (pad), or joined ones (concatenate; default: as in training)",
+      ).choices(["pad", "concatenate"] satisfies DataConfig["layout"][]),
     )
     .option("--seed <number>", "of the first draw", parseWhole(0, 0x7fffffff), 0)
     .option("--lenient", "read letters that are no residues as X instead of refusing them")

@@ -66,12 +66,13 @@ async function generate(options: GenerateOptions): Promise<void> {
   const { eagerDecoder, generateTokens } = await import("@performer/performer");
   const { TOKEN } = await import("@performer/proteins");
   const { randomKey } = await import("@performer/random");
-  const { CAUSAL_MODEL, drawLimits, encodePrompt, formatSequences, NEVER_DRAWN } = await import(
+  const { CAUSAL_MODEL, drawLimits, formatSequences, NEVER_DRAWN } = await import(
     "../generated-proteins.ts"
   );
+  const { encodeProtein } = await import("../encode-protein.ts");
   const { loadModel } = await import("../load-model.ts");
 
-  const prompt = encodePrompt(options.prompt);
+  const prompt = encodeProtein(options.prompt, "--prompt");
   const { model, manifest } = await loadModel(root, {
     ...options,
     eager: true,

@@ -1,4 +1,4 @@
-/** What a reader wants to see beside a letter: the residue's name, and its neighbours in kind. */
+/** What a reader wants to see beside a letter: the residue's name. */
 
 const NAMES: Readonly<Record<string, string>> = {
   A: "Ala",
@@ -28,18 +28,6 @@ const NAMES: Readonly<Record<string, string>> = {
   X: "Xaa",
 };
 
-/** Side-chain groups in the order of the matrix; D beside E, F beside Y. */
-const RESIDUE_GROUPS: readonly { readonly name: string; readonly residues: string }[] = [
-  { name: "aliphatic", residues: "AVLIM" },
-  { name: "aromatic", residues: "FYW" },
-  { name: "polar", residues: "STNQ" },
-  { name: "negative", residues: "DE" },
-  { name: "positive", residues: "KRH" },
-  { name: "special", residues: "CGP" },
-];
-
-export type ResidueOrder = "group" | "alphabet";
-
 /** Three-letter code (IUPAC), or the letter itself where it has none. */
 export function residueName(letter: string): string {
   return NAMES[letter] ?? letter;
@@ -48,33 +36,4 @@ export function residueName(letter: string): string {
 /** "Cys 30": position counted from 1, as in UniProt. */
 export function residueLabel(sequence: string, index: number): string {
   return `${residueName(sequence[index] ?? "?")} ${index + 1}`;
-}
-
-/** The letters of `residues` in the given order; letters of no group stand last. */
-export function orderResidues(residues: string, order: ResidueOrder): string {
-  const letters = [...residues];
-  if (order === "alphabet") return letters.sort().join("");
-  const grouped = RESIDUE_GROUPS.flatMap((group) => [...group.residues]);
-  const inGroups = grouped.filter((letter) => letters.includes(letter));
-  return [...inGroups, ...letters.filter((letter) => !grouped.includes(letter))].join("");
-}
-
-/** A square matrix with rows and columns moved from the letters of `from` to the letters of `to`. */
-export function reorderMatrix<Value>(
-  matrix: readonly (readonly Value[])[],
-  from: string,
-  to: string,
-): Value[][] {
-  const places = [...to].map((letter) => from.indexOf(letter));
-  return places.map((row) =>
-    places.map((column) => {
-      const value = matrix[row]?.[column];
-      if (value === undefined) {
-        throw new RangeError(
-          `reorderMatrix: expected a matrix over "${from}", got none at ${row}, ${column}`,
-        );
-      }
-      return value;
-    }),
-  );
 }

@@ -1,8 +1,8 @@
 /** The maps of one answer: the grid of all heads, and beside it the chosen one at full size. */
 import { attentionGrid, selectHead } from "@performer/charts";
+import { type HeadReading, readHead } from "@performer/interpret/reading";
 import type { AttentionResponse } from "@performer/schema";
 import { useCallback, useLayoutEffect, useMemo, useState } from "preact/hooks";
-import { type HeadReading, readHead } from "../model/attention-distance.ts";
 import type { HeadPlace } from "../model/head-place.ts";
 import { ChartSlot } from "../parts/chart-slot.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";

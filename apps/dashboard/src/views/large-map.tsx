@@ -1,8 +1,8 @@
 /** One head at full size: the map with its residues, how far it looks, and at which residues most. */
 import { sequenceMap } from "@performer/charts";
+import { attentionReceived, readHead } from "@performer/interpret/reading";
 import type { AttentionResponse } from "@performer/schema";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { attentionReceived, readHead } from "../model/attention-distance.ts";
 import { formatShare } from "../model/format.ts";
 import { type HeadPlace, stepHead } from "../model/head-place.ts";
 import { residueLabel } from "../model/residues.ts";

@@ -7,11 +7,17 @@ import {
   matrixFromRows,
   pointAt,
 } from "@performer/charts";
+import {
+  markedCells,
+  offDiagonal,
+  orderResidues,
+  type ResidueOrder,
+  readPair,
+} from "@performer/interpret/reading";
 import type { SimilarityResponse } from "@performer/schema";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCorrelation, formatScore } from "../model/format.ts";
-import { MARKED_PAIRS, readPair } from "../model/residue-pairs.ts";
-import { orderResidues, type ResidueOrder, reorderMatrix, residueName } from "../model/residues.ts";
+import { residueName } from "../model/residues.ts";
 import { ChartSlot } from "../parts/chart-slot.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
 
@@ -50,7 +56,7 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
     document,
     rowLabels: [...letters],
     columnLabels: [...letters],
-    highlights: cellsOfPairs(letters),
+    highlights: markedCells(letters),
     width: plotWidth,
     onHover: point,
   };
@@ -114,22 +120,6 @@ function PairReadout({
 }
 
 function matricesOf(response: SimilarityResponse, letters: string) {
-  const { residues, similarity, blosum62 } = response;
-  const withoutDiagonal = blosum62.map((row, i) => row.map((score, j) => (i === j ? null : score)));
-  return {
-    similarity: matrixFromRows(reorderMatrix(similarity, residues, letters)),
-    blosum62: matrixFromRows(reorderMatrix(withoutDiagonal, residues, letters)),
-  };
-}
-
-/** Both cells of each marked pair: the matrices are symmetric. */
-function cellsOfPairs(letters: string) {
-  return MARKED_PAIRS.flatMap(([a, b]) => {
-    const row = letters.indexOf(a);
-    const column = letters.indexOf(b);
-    return [
-      { row, column },
-      { row: column, column: row },
-    ];
-  });
+  const { similarity, blosum62 } = offDiagonal(response, letters);
+  return { similarity: matrixFromRows(similarity), blosum62: matrixFromRows(blosum62) };
 }

@@ -1,7 +1,7 @@
 /** The marked pairs as numbers: substitutions that evolution makes often, and what the model says. */
+import { MARKED_PAIRS, readPair } from "@performer/interpret/reading";
 import type { SimilarityResponse } from "@performer/schema";
 import { formatCorrelation, formatScore } from "../model/format.ts";
-import { MARKED_PAIRS, readPair } from "../model/residue-pairs.ts";
 import { residueName } from "../model/residues.ts";
 
 export function SimilarityPairs({ response }: { response: SimilarityResponse }) {

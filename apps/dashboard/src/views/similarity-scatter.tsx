@@ -1,9 +1,9 @@
 /** Every pair of residues once: what the correlation is made of. */
 import { type ScatterPoint, scatterPlot } from "@performer/charts";
+import { MARKED_PAIRS } from "@performer/interpret/reading";
 import type { SimilarityResponse } from "@performer/schema";
 import { useMemo } from "preact/hooks";
 import { formatCorrelation, formatScore } from "../model/format.ts";
-import { MARKED_PAIRS } from "../model/residue-pairs.ts";
 import { ChartSlot } from "../parts/chart-slot.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
 

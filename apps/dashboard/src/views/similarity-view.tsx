@@ -1,8 +1,8 @@
 /** What the model thinks of amino acids: its similarity matrix beside BLOSUM62, and how well they agree. */
+import type { ResidueOrder } from "@performer/interpret/reading";
 import type { ModelSummary, SimilarityResponse } from "@performer/schema";
 import { useState } from "preact/hooks";
 import { fetchSimilarity } from "../api.ts";
-import type { ResidueOrder } from "../model/residues.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading } from "../parts/notice.tsx";
 import type { Resource } from "../use-resource.ts";

@@ -124,7 +124,7 @@ function figures(report: EvaluationReport): string {
   const bounded =
     scoring.maxBatches === null ? "" : ` Only the first ${scoring.maxBatches} batches were scored.`;
   const lines = [
-    `Measured by \`performer evaluate\` of ${report.software} on ${report.createdAt.slice(0, 10)}, in windows of ${scoring.window} tokens. ${masked}${bounded} Baselines predict every residue from those before it and are fitted on ${baselines.fittedOn.map(({ name }) => name).join(", ")}.`,
+    `Measured by \`performer evaluate\` of ${report.software} on ${report.createdAt.slice(0, 10)}, in rows of ${scoring.window} tokens, ${scoring.layout === "pad" ? "one sequence each" : "sequences joined"}. ${masked}${bounded} Baselines predict every residue from those before it and are fitted on ${baselines.fittedOn.map(({ name }) => name).join(", ")}.`,
   ];
   for (const { name, parts } of report.sets) {
     lines.push(`**${name}**`, partTable(parts, baselines.order));

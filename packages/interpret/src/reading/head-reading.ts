@@ -29,7 +29,7 @@ export interface HeadReading {
  * @param map row-major [L, L], row = query.
  * @throws {RangeError} where the map is not `length` × `length`.
  */
-export function readHead(map: readonly number[], length: number): HeadReading {
+export function readHead(map: ArrayLike<number>, length: number): HeadReading {
   if (map.length !== length * length) {
     throw new RangeError(`readHead: expected ${length} × ${length} values, got ${map.length}`);
   }
@@ -78,7 +78,7 @@ function patternOf({ nearEnrichment, variation, columnShare }: MapStatistics): H
 }
 
 /** [L] share of the map's attention that each residue receives; sums to 1 unless the map is zero. */
-export function attentionReceived(map: readonly number[], length: number): number[] {
+export function attentionReceived(map: ArrayLike<number>, length: number): number[] {
   const received = new Array<number>(length).fill(0);
   let total = 0;
   for (let i = 0; i < length; i++) {

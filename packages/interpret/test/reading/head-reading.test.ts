@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attentionReceived, readHead } from "../src/model/attention-distance.ts";
+import { attentionReceived, readHead } from "../../src/reading/head-reading.ts";
 
 const L = 40;
 const mapOf = (weight: (i: number, j: number) => number): number[] =>
