@@ -1,6 +1,6 @@
 /**
- * What a trained model knows: attention maps out of linear attention, embeddings, and the similarity
- * of amino acids that its heads reveal. Pure: tensors and numbers in, numbers out.
+ * What a trained model knows: attention maps out of linear attention, embeddings and linear probes of
+ * them, and the similarity of amino acids that its heads reveal. Pure: tensors and numbers in, numbers out.
  *
  * @example
  * const { maps } = await recoverAttention(model, encodeSequence("MKTAYIAKQR"));
@@ -19,6 +19,21 @@ export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./emb
 export { embeddingSimilarity } from "./embedding-similarity.ts";
 export type { Encoder } from "./encoder.ts";
 export { type HeadSimilarity, headSimilarity } from "./head-similarity.ts";
+export {
+  addConfusions,
+  type ClassScore,
+  type Confusion,
+  type ConfusionScores,
+  confusionOf,
+  confusionScores,
+} from "./probe/confusion.ts";
+export type { LabelledFeatures } from "./probe/labelled-features.ts";
+export {
+  classify,
+  fitLogisticRegression,
+  type LogisticRegression,
+  type LogisticRegressionOptions,
+} from "./probe/logistic-regression.ts";
 export {
   collectReceivedAttention,
   type EdgeWeight,
