@@ -28,7 +28,9 @@ export function renderIndex(reports: readonly ExperimentReport[], page: string):
     rows: reports.map(({ name, title, question, claims }) => [
       `[${title}](${name}.md)`,
       question,
-      `${claims.filter(({ holds }) => holds).length} of ${claims.length}`,
+      claims.length === 0
+        ? "none on this"
+        : `${claims.filter(({ holds }) => holds).length} of ${claims.length}`,
     ]),
   });
   return replaceBlock(page, `${BEGIN}\n\n${table}\n\n${END}`);
