@@ -28,6 +28,7 @@ export default defineExperiment({
     ngramOrder: z.int().min(1).max(5).default(5),
     precision: z.enum(["float32", "bf16"]).default("bf16"),
   }),
+  amounts: ["contenders", "seeds"],
   quick: { seeds: [0], steps: 20, evaluateEvery: 10, ngramOrder: 3 },
   result: ModellingResult,
   run: trainContenders,

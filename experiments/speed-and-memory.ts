@@ -32,17 +32,21 @@ export default defineExperiment({
     /** Processes a point, interleaved over all mechanisms and lengths. */
     rounds: z.int().min(1).default(2),
     /** Lengths from here on are measured in the first round alone: they take minutes. */
-    onceFrom: z.int().min(1).default(32_768),
+    onceFrom: z.int().min(1).default(16_384),
     /** A process that takes more is ended, and so are greater lengths of its mechanism. */
     memoryGib: z.number().positive().default(8),
     seconds: z.number().positive().default(120),
+    /** How long a process is held back while others use the machine. */
+    patienceSeconds: z.number().min(0).default(10),
   }),
+  amounts: ["mechanisms", "lengths", "rounds", "onceFrom", "patienceSeconds"],
   quick: {
     lengths: [64, 128, 256],
     embeddingSize: 64,
     feedForwardSize: 128,
     numFeatures: 32,
     rounds: 1,
+    patienceSeconds: 0,
   },
   result: SpeedResult,
   run: measureSpeed,

@@ -110,6 +110,18 @@ describe("framework", () => {
     expect(report.result).toEqual({ values: [1, 4, 9], from: 2 });
   });
 
+  test("a finished run goes on where an amount of it grew, and is done anew where none did", async () => {
+    const experiment = { ...squares(), amounts: ["numbers"] as const };
+    const parameters = { numbers: [1, 2, 3], power: 2, label: "x" };
+    const options = { root, output: join(scratch, "grown"), parameters, facts };
+    await runExperiment("squares", experiment, options);
+    const more = { ...options, parameters: { ...parameters, numbers: [1, 2, 3, 4] } };
+    const grown = await runExperiment("squares", experiment, more);
+    expect(grown.result).toEqual({ values: [1, 4, 9, 16], from: 3 });
+    const again = await runExperiment("squares", experiment, more);
+    expect(again.result).toEqual({ values: [1, 4, 9, 16], from: 0 });
+  });
+
   test("a run told to stop ends at the next partial result, and the same command finishes it", async () => {
     const parameters = { numbers: [1, 2, 3], power: 2, label: "x" };
     const options = { root, output: join(scratch, "stopped"), parameters, facts };

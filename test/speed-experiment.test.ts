@@ -1,8 +1,8 @@
 /** What experiments/speed-and-memory.ts makes of its figures, and that its bounds hold on real processes. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { crossing, growthOf, lineOf } from "../experiments/speed-and-memory/lines.ts";
-import { measureSpeed } from "../experiments/speed-and-memory/measure.ts";
+import { crossing, growthOf, lineOf, wellMeasured } from "../experiments/speed-and-memory/lines.ts";
+import { lengthsOf, measureSpeed } from "../experiments/speed-and-memory/measure.ts";
 import type { MechanismName } from "../experiments/speed-and-memory/mechanisms.ts";
 import type { SpeedResult } from "../experiments/speed-and-memory/result.ts";
 import speed from "../experiments/speed-and-memory.ts";
@@ -26,6 +26,16 @@ describe("lines", () => {
     const growth = growthOf(lineOf(result, "exact", "step"));
     expect(growth?.slope).toBeCloseTo(2, 10);
     expect(growth?.slopeError).toBeCloseTo(0, 8);
+  });
+
+  test("lengths that fewer processes measured than others do not count for the exponent", () => {
+    const result = resultOf({ exact: (L) => 3e-6 * L ** 2 });
+    const [last] = result.points.splice(-1) as [SpeedResult["points"][number]];
+    const far = { milliseconds: [1e6], peakBytes: [1], ended: null };
+    result.points.push({ ...last, forward: far, step: far });
+    const line = lineOf(result, "exact", "step");
+    expect(wellMeasured(line).map(({ length }) => length)).toEqual([1024, 2048, 4096]);
+    expect(growthOf(line)).toBeNull();
   });
 
   test("power laws cross where their formulas do", () => {
@@ -102,21 +112,10 @@ test("a process past its memory is ended, says so, and greater lengths are not t
   ]);
 });
 
-test("far lengths are measured in the first round alone", async () => {
-  const parameters = speed.parameters.parse({
-    ...speed.quick,
-    mechanisms: ["linformer"],
-    lengths: [16, 32],
-    rounds: 2,
-    onceFrom: 32,
-  });
-  const run = measureSpeed(parameters, { root: join(import.meta.dirname, ".."), previous: null });
-  let step = await run.next();
-  while (!step.done) step = await run.next();
-  expect(step.value.points.map(({ length, step }) => [length, step.milliseconds.length])).toEqual([
-    [16, 2],
-    [32, 1],
-  ]);
+test("far lengths are measured in the first round alone", () => {
+  const amounts = { lengths: [16, 32, 64], onceFrom: 32 };
+  expect(lengthsOf(0, amounts)).toEqual([16, 32, 64]);
+  expect(lengthsOf(1, amounts)).toEqual([16]);
 });
 
 test("a process within its bounds leaves time and memory of both passes", async () => {

@@ -18,7 +18,7 @@ export interface ExperimentProgress<Result> {
 export interface ExperimentContext<Result> {
   /** Folder of the clone. */
   readonly root: string;
-  /** What an interrupted run of the same parameters had finished. */
+  /** What an earlier run of the same parameters, amounts aside, had finished. */
   readonly previous: Result | null;
 }
 
@@ -33,6 +33,11 @@ export interface Experiment<
   readonly parameters: Parameters;
   /** `--quick`: minutes at most, to see that it works. Its files go to .cache/experiments. */
   readonly quick: z.input<Parameters>;
+  /**
+   * Parameters that say how much is measured and change nothing that was: with other values of them a
+   * run goes on from an earlier one, even from one that is finished.
+   */
+  readonly amounts?: readonly (keyof z.input<Parameters> & string)[];
   readonly result: Result;
   run(
     parameters: z.output<Parameters>,

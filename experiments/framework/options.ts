@@ -8,7 +8,8 @@ export const USAGE = `npm run experiment -- NAME [options]
   --quick            a small size; files go to .cache/experiments
   --PARAMETER VALUE  a parameter of the experiment instead of its default; lists as 1,2,3
   --stop-after N     ends after N seconds with what is finished; the same command goes on from there
-  --fresh            start over; without, an interrupted run of the same parameters goes on
+  --fresh            start over; without, an interrupted run of the same parameters goes on,
+                     and a finished one that is to measure more of the same
   --redraw           figures, tables and page from the JSON file that is there, nothing is run
   --output FOLDER    instead of docs/experiments
 

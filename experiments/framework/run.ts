@@ -60,14 +60,19 @@ export async function runExperiment(
   }
 }
 
-/** What an interrupted run of the same parameters left. */
+/** What a run can go on from: one of the same parameters that was interrupted, or that was to measure other amounts. */
 function unfinished(
   experiment: Experiment,
   report: ExperimentReport | null,
   parameters: Record<string, unknown>,
 ): unknown {
-  if (report === null || report.complete) return null;
-  const same = isDeepStrictEqual(report.parameters, JSON.parse(JSON.stringify(parameters)));
+  if (report === null) return null;
+  const [before, now] = [report.parameters, JSON.parse(JSON.stringify(parameters))];
+  if (report.complete && isDeepStrictEqual(before, now)) return null;
+  const { amounts = [] } = experiment;
+  const kept = (all: Record<string, unknown>) =>
+    Object.entries(all).filter(([name]) => !amounts.includes(name));
+  const same = isDeepStrictEqual(Object.fromEntries(kept(before)), Object.fromEntries(kept(now)));
   return same ? parseWith(experiment.result, report.result, "earlier result") : null;
 }
 

@@ -27,14 +27,16 @@ interface Parameters {
 
 export async function* trainContenders(
   parameters: Parameters,
-  { root }: ExperimentContext<ModellingResult>,
+  { root, previous }: ExperimentContext<ModellingResult>,
 ): AsyncGenerator<ExperimentProgress<ModellingResult>, ModellingResult> {
   const { contenders, seeds, steps, evaluateEvery, ngramOrder, precision } = parameters;
+  const kept = previous?.runs ?? [];
   const planned = seeds.flatMap((seed) =>
     DIRECTIONS.flatMap((direction) =>
       contenders
         .filter((contender) => CONTENDERS[contender].directions.includes(direction))
-        .map((contender) => ({ contender, direction, seed })),
+        .map((contender) => ({ contender, direction, seed }))
+        .filter((run) => !kept.some((other) => isSameRun(other, run))),
     ),
   );
   const total = planned.length * steps;
@@ -45,7 +47,7 @@ export async function* trainContenders(
   });
   const baselines = await scoreBaselines(sample, ngramOrder);
 
-  const runs: ModellingRun[] = [];
+  const runs: ModellingRun[] = [...kept];
   const resultSoFar = (): ModellingResult => ({
     sample: sample.description,
     tokensPerRun: steps * TOKENS_PER_STEP,
@@ -53,7 +55,7 @@ export async function* trainContenders(
     runs,
   });
   for (const { contender, direction, seed } of planned) {
-    const before = runs.length * steps;
+    const before = (runs.length - kept.length) * steps;
     const run = trainedRun({
       ...{ root, sample, precision },
       label: `${contender}-${direction}-${seed}`,
@@ -73,6 +75,11 @@ export async function* trainContenders(
   }
   return resultSoFar();
 }
+
+type RunName = Pick<ModellingRun, "contender" | "direction" | "seed">;
+
+const isSameRun = (a: RunName, b: RunName) =>
+  a.contender === b.contender && a.direction === b.direction && a.seed === b.seed;
 
 /** Fitted on all training sequences, scored on the sequences that the models are validated on. */
 async function scoreBaselines(sample: ProteinSample, highest: number) {

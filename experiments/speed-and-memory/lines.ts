@@ -11,6 +11,8 @@ interface MeasuredPoint {
   /** Of the fastest process, the one that was disturbed least, and of the slowest. */
   readonly milliseconds: { readonly best: number; readonly worst: number };
   readonly peakBytes: number;
+  /** How many measured it. A single one may have been disturbed, and nothing shows it. */
+  readonly processes: number;
 }
 
 export interface MeasuredLine {
@@ -42,13 +44,20 @@ function measured(point: SpeedPoint, mode: Mode): MeasuredPoint[] {
         worst: Math.max(...milliseconds),
       },
       peakBytes: Math.max(...peakBytes),
+      processes: milliseconds.length,
     },
   ];
 }
 
+/** The points that as many processes measured as any: growth and statements about it are judged by these. */
+export function wellMeasured({ points }: MeasuredLine): MeasuredPoint[] {
+  const most = Math.max(...points.map(({ processes }) => processes));
+  return points.filter(({ processes }) => processes === most);
+}
+
 /** Exponent of t ∝ L^p by least squares on logarithms over the upper lengths; null under three points. */
-export function growthOf({ points }: MeasuredLine): LineFit | null {
-  const upper = points.filter(({ length }) => length >= FIT_FROM);
+export function growthOf(line: MeasuredLine): LineFit | null {
+  const upper = wellMeasured(line).filter(({ length }) => length >= FIT_FROM);
   if (upper.length < 3) return null;
   return fitLine(
     upper.map(({ length, milliseconds }) => ({

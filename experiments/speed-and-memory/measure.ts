@@ -2,6 +2,7 @@
  * Every mechanism at every length, round after round, a process each: a disturbance of the machine
  * hits all of them, and an interrupted experiment goes on at the first process that is missing.
  */
+import { waitForQuiet } from "../../bench/train/machine.ts";
 import type { ExperimentContext, ExperimentProgress } from "../framework/experiment.ts";
 import type { MechanismName } from "./mechanisms.ts";
 import { type Mode, modes, type SpeedPoint, type SpeedResult } from "./result.ts";
@@ -18,22 +19,22 @@ interface Parameters {
   readonly onceFrom: number;
   readonly memoryGib: number;
   readonly seconds: number;
+  readonly patienceSeconds: number;
 }
 
 export async function* measureSpeed(
   parameters: Parameters,
   { root, previous }: ExperimentContext<SpeedResult>,
 ): AsyncGenerator<ExperimentProgress<SpeedResult>, SpeedResult> {
-  const { mechanisms, lengths, rounds, onceFrom, memoryGib, seconds } = parameters;
+  const { mechanisms, lengths, rounds, memoryGib, seconds, patienceSeconds } = parameters;
   const { embeddingSize, numHeads, feedForwardSize, numFeatures } = parameters;
   const bounds = { memoryBytes: memoryGib * 2 ** 30, timeMs: 1000 * seconds };
   let result: SpeedResult = previous ?? { startBytes: 0, memoryGib, points: [] };
-  const inRound = (round: number) =>
-    round === 0 ? lengths : lengths.filter((length) => length < onceFrom);
-  const total = (lengths.length + (rounds - 1) * inRound(1).length) * mechanisms.length;
+  const total =
+    mechanisms.length * (lengths.length + (rounds - 1) * lengthsOf(1, parameters).length);
   let done = 0;
   for (let round = 0; round < rounds; round++) {
-    for (const length of inRound(round)) {
+    for (const length of lengthsOf(round, parameters)) {
       for (const mechanism of mechanisms) {
         done += 1;
         const open = openModes(result, mechanism, length, round);
@@ -41,6 +42,7 @@ export async function* measureSpeed(
         const label = `round ${round + 1}, ${mechanism}, L ${length}`;
         yield { done: done - 1, total, label };
         const sizes = { embeddingSize, numHeads, feedForwardSize, numFeatures };
+        await waitForQuiet(1000 * patienceSeconds);
         const outcome = await runPoint({ root, mechanism, length, modes: open, ...sizes }, bounds);
         result = withOutcome(result, mechanism, length, outcome);
         yield { done, total, label, partial: result };
@@ -48,6 +50,14 @@ export async function* measureSpeed(
     }
   }
   return result;
+}
+
+/** All of them first; the far ones, which take minutes, not again. */
+export function lengthsOf(
+  round: number,
+  { lengths, onceFrom }: Pick<Parameters, "lengths" | "onceFrom">,
+): readonly number[] {
+  return round === 0 ? lengths : lengths.filter((length) => length < onceFrom);
 }
 
 /** What this round still has to measure; nothing past a length where a bound was met. */

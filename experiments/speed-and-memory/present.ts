@@ -89,8 +89,15 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
     const identity = lines.find(([name]) => name === "identity")?.[1];
     const ratio = (point: MeasuredLine["points"][number]): string => {
       const base = identity?.points.find(({ length }) => length === point.length);
-      return base ? (point.milliseconds.best / base.milliseconds.best).toFixed(2) : "";
+      const value = base && (point.milliseconds.best / base.milliseconds.best).toFixed(2);
+      return value ? `${roughly(point)}${value}` : "";
     };
+    const most = Math.max(...lines.flatMap(([, { points }]) => points.map((p) => p.processes)));
+    const roughly = ({ processes }: MeasuredLine["points"][number]) =>
+      processes < most ? "≈ " : "";
+    const note = lines.some(([, { points }]) => points.some(roughly))
+      ? " (≈: one process, which other work may have held up)"
+      : "";
     const columns = ["L", ...lengths.map(countText)];
     const table = (
       title: string,
@@ -110,10 +117,11 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
           name === "exact" ? "–" : crossingText(line, lineOf(result, "exact", mode)),
         ]),
       },
-      table(`Time of a ${MODES[mode]}, ms`, ({ milliseconds }) =>
-        numberText(milliseconds.best, { keepZeros: true }),
+      table(
+        `Time of a ${MODES[mode]}, ms${note}`,
+        (point) => `${roughly(point)}${numberText(point.milliseconds.best, { keepZeros: true })}`,
       ),
-      table(`Time of a ${MODES[mode]} over that of attention that returns V`, ratio),
+      table(`Time of a ${MODES[mode]} over that of attention that returns V${note}`, ratio),
       table(`Peak memory of a ${MODES[mode]}, MiB of the process`, ({ peakBytes }) =>
         countText(Math.round(peakBytes / 2 ** 20)),
       ),
