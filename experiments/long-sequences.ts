@@ -19,10 +19,10 @@ export default defineExperiment({
     /** Exact attention is not tried above this; its memory is computed from the windows below. */
     memoryBoundGib: z.number().positive().default(10),
     /** Of training, for each of the two models. */
-    steps: z.int().min(1).default(60),
-    evaluateEvery: z.int().min(1).default(20),
+    steps: z.int().min(1).default(400),
+    evaluateEvery: z.int().min(1).default(80),
     seed: z.int().min(0).default(0),
-    trainSequences: z.int().min(1).default(8192),
+    trainSequences: z.int().min(1).default(16_384),
     validationSequences: z.int().min(1).default(256),
     precision: z.enum(["float32", "bf16"]).default("bf16"),
   }),

@@ -2,17 +2,19 @@
 import { initModel, type PerformerModel } from "@performer/performer";
 import type { BatchPosition, TrainingBatch } from "@performer/proteins";
 import { createStream, randomKey, splitKey } from "@performer/random";
-import { RunConfig } from "@performer/schema";
+import { type ModelConfigInput, RunConfig } from "@performer/schema";
 
 export interface TinyOptions {
   readonly steps?: number;
   readonly dropout?: number;
   readonly redrawEvery?: number;
+  /** In place of FAVOR+ with 8 ReLU features, both ways. */
+  readonly model?: Pick<Partial<ModelConfigInput>, "attention" | "direction">;
   readonly training?: object;
 }
 
 export function tinyConfig(options: TinyOptions = {}): RunConfig {
-  const { steps = 8, dropout = 0.1, redrawEvery = 3, training = {} } = options;
+  const { steps = 8, dropout = 0.1, redrawEvery = 3, model = {}, training = {} } = options;
   return RunConfig.parse({
     name: "tiny",
     model: {
@@ -23,6 +25,7 @@ export function tinyConfig(options: TinyOptions = {}): RunConfig {
       feedForwardSize: 16,
       attention: { mechanism: "favor", numFeatures: 8, redrawEvery },
       dropout,
+      ...model,
     },
     training: {
       steps,

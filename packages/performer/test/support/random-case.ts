@@ -57,9 +57,9 @@ type Choice = typeof choice extends fc.Arbitrary<infer T> ? T : never;
 
 /**
  * Checks a law on random cases of one feature map. The seed is fixed, as a test that fails now and then
- * is no test, and another one for each map: few runs a map are many a law.
+ * is no test, and another one for each map: a dozen runs a map are more than a hundred a law.
  */
-export function forRandomCases(kind: Kind, law: (one: RandomCase) => void, numRuns = 2): void {
+export function forRandomCases(kind: Kind, law: (one: RandomCase) => void, numRuns = 12): void {
   fc.assert(
     fc.property(choice, (drawn) => {
       tf.tidy(() => law(createCase(kind, drawn)));
