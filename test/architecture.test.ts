@@ -46,10 +46,12 @@ const sourcesOf = (workspace: string): string[] =>
     .map((name) => join(root, workspace, "src", name));
 
 const importsOf = (file: string): Import[] =>
-  [...readFileSync(file, "utf8").matchAll(/(?<!")\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
-    file: relative(root, file),
-    specifier: match[1] as string,
-  }));
+  [...readFileSync(file, "utf8").matchAll(/(?<!")\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
+    (match) => ({
+      file: relative(root, file),
+      specifier: match[1] as string,
+    }),
+  );
 
 const workspaces = [
   ...["packages", "apps"].flatMap((group) =>
