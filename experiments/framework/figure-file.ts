@@ -1,5 +1,6 @@
 /** A figure as an SVG file that stands alone: drawn by packages/charts in jsdom, on white. */
 import { standaloneSvg } from "@performer/charts";
+import { pngUrl } from "@performer/charts/node";
 import type { ExperimentFigure } from "@performer/schema";
 import { JSDOM } from "jsdom";
 
@@ -8,4 +9,4 @@ export function figureFileName(name: string, figure: ExperimentFigure): string {
 }
 
 export const figureText = (figure: ExperimentFigure): string =>
-  standaloneSvg(figure, new JSDOM().window);
+  standaloneSvg(figure, new JSDOM().window, pngUrl);

@@ -6,9 +6,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { FastaRecord, RecordSource } from "@performer/proteins";
+import type { FastaRecord } from "@performer/proteins";
 import { createFileSource } from "@performer/proteins/node";
-import { createStream, randomKey, splitKey } from "@performer/random";
+import { drawRecords } from "./draw-records.ts";
 
 export interface ProteinSample {
   /** For pages: where the sequences come from, and how many. */
@@ -55,19 +55,6 @@ async function drawnPart(file: string, count: number, folder: string): Promise<s
   await writeFile(`${part}.partial`, records.map(formatRecord).join(""));
   await rename(`${part}.partial`, part);
   return part;
-}
-
-/** Reservoir sampling (Vitter 1985, algorithm R). */
-async function drawRecords(source: RecordSource, count: number): Promise<FastaRecord[]> {
-  const stream = createStream(splitKey(randomKey(0), "experiment sample"));
-  const drawn: { record: FastaRecord; place: number }[] = [];
-  let place = 0;
-  for await (const record of source()) {
-    const target = place < count ? place : stream.integer(place + 1);
-    if (target < count) drawn[target] = { record, place };
-    place++;
-  }
-  return drawn.sort((a, b) => a.place - b.place).map(({ record }) => record);
 }
 
 function formatRecord({ header, sequence }: FastaRecord): string {

@@ -21,6 +21,11 @@ export function rasterize(matrix: Matrix, scale: ColorScale, limit: number): Ras
   return { width: columns, height: rows, pixels };
 }
 
+/** A raster as the data URL of a canvas. @throws {Error} as `paintMatrix`, at the first raster. */
+export function canvasUrl(document: Document): (raster: Raster) => string {
+  return (raster) => toCanvas(document, raster).toDataURL();
+}
+
 /**
  * The raster on a canvas.
  * @throws {Error} where the document's canvas has no 2D context (jsdom: use the SVG renderer).
@@ -31,7 +36,12 @@ export function paintMatrix(
   scale: ColorScale,
   limit: number,
 ): HTMLCanvasElement {
-  const { width, height, pixels } = rasterize(matrix, scale, limit);
+  const canvas = toCanvas(document, rasterize(matrix, scale, limit));
+  canvas.style.imageRendering = "pixelated";
+  return canvas;
+}
+
+function toCanvas(document: Document, { width, height, pixels }: Raster): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
@@ -44,6 +54,5 @@ export function paintMatrix(
   const image = context.createImageData(width, height);
   image.data.set(pixels);
   context.putImageData(image, 0, 0);
-  canvas.style.imageRendering = "pixelated";
   return canvas;
 }

@@ -1,5 +1,6 @@
 /** A figure as the text of an SVG that stands alone, on white: a file of the docs, an output of a notebook. */
 import { drawFigure, type Figure } from "./figure.ts";
+import type { Raster } from "./raster.ts";
 
 /** What a browser's window and a jsdom have. */
 export interface DrawingWindow {
@@ -7,9 +8,17 @@ export interface DrawingWindow {
   readonly XMLSerializer: new () => { serializeToString(root: Node): string };
 }
 
-/** @throws {RangeError} where the data does not make a chart of its kind. */
-export function standaloneSvg(figure: Figure, window: DrawingWindow): string {
-  return svgText(drawFigure(figure, { document: window.document, background: "white" }), window);
+/**
+ * @param imageUrl of maps: `pngUrl` of @performer/charts/node.
+ * @throws {RangeError} where the data does not make a chart of its kind.
+ */
+export function standaloneSvg(
+  figure: Figure,
+  window: DrawingWindow,
+  imageUrl?: (raster: Raster) => string,
+): string {
+  const { document } = window;
+  return svgText(drawFigure(figure, { document, background: "white", imageUrl }), window);
 }
 
 /**

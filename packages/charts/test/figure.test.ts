@@ -1,7 +1,9 @@
 /** Drawn in Node, as the figures of the docs are. */
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
+import { createColorScale } from "../src/color-scale.ts";
 import { drawFigure, type Figure } from "../src/figure.ts";
+import { pngUrl } from "../src/node.ts";
 
 const FIGURES: Record<Figure["kind"], { figure: Figure; marks: string; count: number }> = {
   lines: {
@@ -47,6 +49,24 @@ const FIGURES: Record<Figure["kind"], { figure: Figure; marks: string; count: nu
     marks: ".points circle",
     count: 1,
   },
+  maps: {
+    figure: {
+      kind: "maps",
+      title: "Maps",
+      side: 2,
+      rows: [
+        {
+          label: "layer 1",
+          maps: [
+            { caption: "head 1", bytes: btoa("\u0000\u0080\u00ff\u0000") },
+            { caption: "head 2", bytes: btoa("\u0001\u0002\u0003\u0004") },
+          ],
+        },
+      ],
+    },
+    marks: "image",
+    count: 2,
+  },
 };
 
 test.each(Object.entries(FIGURES))(
@@ -57,6 +77,7 @@ test.each(Object.entries(FIGURES))(
       document: window.document,
       width: 400,
       background: "white",
+      imageUrl: pngUrl,
     });
     const svg = element.querySelector("svg") as SVGSVGElement;
     const text = new window.XMLSerializer().serializeToString(svg);
@@ -67,3 +88,29 @@ test.each(Object.entries(FIGURES))(
     expect(Number(parsed.documentElement.getAttribute("width"))).toBeLessThanOrEqual(400);
   },
 );
+
+test("maps: a byte a cell is coloured from zero to the largest, and a cell too few is refused", () => {
+  const { window } = new JSDOM();
+  const pixels: number[][] = [];
+  const draw = (bytes: string) =>
+    drawFigure(
+      {
+        kind: "maps",
+        title: "Maps",
+        side: 2,
+        rows: [{ label: "layer 1", maps: [{ caption: "head 1", bytes }] }],
+      },
+      {
+        document: window.document,
+        imageUrl: (raster) => `data:,${pixels.push([...raster.pixels])}`,
+      },
+    );
+  draw(btoa("\u0000\u0080\u00ff\u0000"));
+  const expected = new Uint8ClampedArray(16);
+  const scale = createColorScale({ kind: "sequential", domain: [0, 255] });
+  [0, 128, 255, 0].forEach((value, i) => {
+    scale.paint(value, expected, 4 * i);
+  });
+  expect(pixels).toEqual([[...expected]]);
+  expect(() => draw(btoa("abc"))).toThrow('expected 2 × 2 bytes in "head 1", got 3');
+});

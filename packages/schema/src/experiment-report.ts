@@ -81,10 +81,27 @@ const scatterFigure = z.strictObject({
     .min(1),
 });
 
+/** Small maps in rows, a byte a cell, as text: attention maps, whose every digit would be megabytes. */
+const mapsFigure = z.strictObject({
+  kind: z.literal("maps"),
+  ...common,
+  /** Cells a side of each map. */
+  side: z.int().min(1),
+  rows: z
+    .array(
+      z.strictObject({
+        label: z.string(),
+        maps: z.array(z.strictObject({ caption: z.string(), bytes: z.base64() })).min(1),
+      }),
+    )
+    .min(1),
+});
+
 export const ExperimentFigure = z.discriminatedUnion("kind", [
   linesFigure,
   heatMapFigure,
   scatterFigure,
+  mapsFigure,
 ]);
 export type ExperimentFigure = z.infer<typeof ExperimentFigure>;
 export type ExperimentFigureInput = z.input<typeof ExperimentFigure>;

@@ -86,7 +86,7 @@ async function attention(file: string | undefined, options: AttentionOptions): P
   if (options.svg !== undefined) {
     const { attentionFigure } = await import("@performer/charts");
     const { drawSvg } = await import("../draw-svg.ts");
-    const { pngUrl } = await import("../png.ts");
+    const { pngUrl } = await import("@performer/charts/node");
     const svg = drawSvg((stage) =>
       attentionFigure(
         { length, maps },

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { encodePng } from "../src/png.ts";
+import { encodePng } from "../src/node.ts";
 
 /** Chunks by type, read by the layout of the PNG specification (length, type, data, checksum). */
 function chunksOf(png: Buffer): Map<string, Buffer> {

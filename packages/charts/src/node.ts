@@ -3,7 +3,7 @@
  * and a library for images would be native code. Source: https://www.w3.org/TR/png-3/.
  */
 import { crc32, deflateSync } from "node:zlib";
-import type { Raster } from "@performer/charts";
+import type { Raster } from "./raster.ts";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MAX_COLORS = 256;
