@@ -1,5 +1,5 @@
 /**
- * Amino-acid similarity (the article's figure 7, by the method of Vig et al. 2020): from the attention of the
+ * Amino-acid similarity (the article's appendix C.4, by the method of Vig et al. 2020): from the attention of the
  * trained model, beside BLOSUM62, and of the same model untrained.
  */
 import { z } from "zod";

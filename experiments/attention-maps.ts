@@ -1,5 +1,5 @@
 /**
- * Attention maps of one protein (the article's figure 8, for BPT1_BOVIN): heads that look at near residues, and
+ * Attention maps of one protein (the article's appendix C.4, for BPT1_BOVIN): heads that look at near residues, and
  * heads that look at the same residues from everywhere, in the trained model and in the same one untrained.
  */
 import { z } from "zod";
