@@ -20,7 +20,7 @@ export default defineExperiment({
   question:
     "Does the attention of the trained Performer know which amino acids replace each other, as BLOSUM62 does?",
   parameters: z.strictObject({
-    /** A model's or a checkpoint's folder; "shipped" is the newest under models/. */
+    /** Folder of a model, a checkpoint or a run; "shipped" is the newest bidirectional one under models/. */
     checkpoint: z.string().default(SHIPPED),
     sequences: z.int().min(2).default(800),
     /** Residues of a sequence. */

@@ -13,7 +13,7 @@ export default defineExperiment({
   title: "Attention maps of a protein",
   question: "Which heads of the trained Performer look near, and which look everywhere?",
   parameters: z.strictObject({
-    /** A model's or a checkpoint's folder; "shipped" is the newest under models/. */
+    /** Folder of a model, a checkpoint or a run; "shipped" is the newest bidirectional one under models/. */
     checkpoint: z.string().default(SHIPPED),
     /** Of data/anchors.fasta. */
     protein: z.string().default("BPT1_BOVIN"),

@@ -7,14 +7,15 @@ import { defineExperiment } from "./framework/experiment.ts";
 import { measureProbe } from "./probe/measure.ts";
 import { probeFigures, probeTables } from "./probe/present.ts";
 import { ProbeResult } from "./probe/result.ts";
+import { SHIPPED } from "./trained/open-model.ts";
 
 export default defineExperiment({
   title: "Secondary structure from frozen embeddings",
   question:
     "Does a linear probe read secondary structure from frozen embeddings better than from the sequence around a residue, from composition, or from the untrained model?",
   parameters: z.strictObject({
-    /** Folder of a model, a checkpoint or a run; the newest bidirectional model that ships without. */
-    checkpoint: z.string().default(""),
+    /** Folder of a model, a checkpoint or a run; "shipped" is the newest bidirectional one under models/. */
+    checkpoint: z.string().default(SHIPPED),
     trainChains: z.array(z.int().min(2)).min(1).default([50, 150, 500, 1500]),
     testChains: z.int().min(1).default(500),
     /** L2, chosen from on a fifth of the training chains. */

@@ -22,6 +22,7 @@ import {
   residueFeatures,
   windowFeatures,
 } from "../experiments/probe/window-features.ts";
+import { SHIPPED } from "../experiments/trained/open-model.ts";
 
 const root = join(import.meta.dirname, "..");
 const data = join(root, "data/secondary-structure.tsv.gz");
@@ -198,8 +199,10 @@ describe("a tiny run", () => {
     );
     await expect(tooMany.next()).rejects.toThrow("at most 1500 training");
     await expect(loadModels(root, { checkpoint: "runs/absent", seed: 0 })).rejects.toThrow(
-      "which is not there",
+      "there is no such folder",
     );
-    await expect(loadModels(scratch, { checkpoint: "", seed: 0 })).rejects.toThrow("--checkpoint");
+    await expect(loadModels(scratch, { checkpoint: SHIPPED, seed: 0 })).rejects.toThrow(
+      "--checkpoint",
+    );
   });
 });

@@ -96,7 +96,7 @@ test("a pattern counts as found where every untrained model has fewer heads of i
 describe("a model that is not there", () => {
   test("shipped, but models/ is empty", async () => {
     await expect(openModel(scratch, SHIPPED)).rejects.toThrow(
-      "there is no model under models/; train and export one (models/README.md), or name a checkpoint with --checkpoint",
+      "there is no bidirectional model under models/; train and export one (models/README.md), or name a checkpoint with --checkpoint",
     );
   });
 
