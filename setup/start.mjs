@@ -1,4 +1,4 @@
-/** `npm start`: set up whatever is missing, train the demo model unless it is there, then serve. */
+/** `npm start`: set up whatever is missing, then serve, and train the demo model unless it is there. */
 import { ensureBuild } from "./build.mjs";
 import { runPerformer } from "./performer.mjs";
 import { runAsProgram } from "./run-command.mjs";

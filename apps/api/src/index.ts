@@ -6,9 +6,9 @@
  */
 export { type AppDependencies, createApp } from "./app.ts";
 export { type AttentionAnswer, encodeAttention } from "./attention-json.ts";
-export { type FoundCheckpoint, findNewestCheckpoint } from "./checkpoint-scan.ts";
 export { encodeMatrix, encodeNumbers } from "./json-numbers.ts";
 export { ListenError } from "./listen.ts";
+export { type FoundModel, findNewestCheckpoint } from "./model-scan.ts";
 export type {
   Anchor,
   ModelStore,

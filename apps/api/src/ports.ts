@@ -24,16 +24,21 @@ export interface ServedModel {
 }
 
 export interface ModelStore {
-  /** Every checkpoint of every run, newest first. */
+  /** Those that ship, then every checkpoint of every run; each newest first. The first is the default. */
   list(): Promise<readonly ModelSummary[]>;
   /**
-   * Lends the newest model to `job`; it stays loaded until `job` has settled, even where a newer
-   * checkpoint replaces it meanwhile.
-   * @returns undefined, without calling `job`, where there is no model yet.
+   * Lends a model to `job`; it stays loaded until `job` has settled, even where a newer checkpoint
+   * replaces it meanwhile.
+   * @param asked a model's id or name; the default without.
+   * @returns without calling `job`: undefined where there is no model yet, "unknown" where none is
+   *   called that.
    */
-  use<Result>(job: (model: ServedModel) => Promise<Result>): Promise<Result | undefined>;
-  /** Name of the newest model, or null. */
-  newestName(): Promise<string | null>;
+  use<Result extends object>(
+    job: (model: ServedModel) => Promise<Result>,
+    asked?: string,
+  ): Promise<Result | "unknown" | undefined>;
+  /** Name of the default model, or null. */
+  defaultName(): Promise<string | null>;
 }
 
 /** A line of events.jsonl; `line` is its 1-based number and the id of the server-sent event. */

@@ -11,6 +11,7 @@ const KINDS = {
   "invalid-request": [400, "The request does not fit the contract"],
   "not-found": [404, "There is nothing at this address"],
   "unknown-run": [404, "There is no such run"],
+  "unknown-model": [404, "There is no such model"],
   "unknown-accession": [404, "There is no such named sequence"],
   "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],

@@ -1,14 +1,14 @@
 /**
- * The server of a clone: loads the backend, serves the newest checkpoint under runs/, the run logs and
- * the built dashboard, and closes cleanly when its signal aborts.
+ * The server of a clone: loads the backend, serves what ships under models/ and the checkpoints under
+ * runs/, the run logs and the built dashboard, and closes cleanly when its signal aborts.
  */
 import { join } from "node:path";
 import { type Backend, loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { type Logger, pino } from "pino";
 import { readAnchors } from "./anchors.ts";
 import { createApp } from "./app.ts";
-import { createCheckpointStore } from "./checkpoint-store.ts";
 import { closeGracefully, listen } from "./listen.ts";
+import { createModelStore } from "./model-store.ts";
 import { createRunsReader } from "./runs-reader.ts";
 import { loadServedModel } from "./served-model.ts";
 import { createSimilaritySample } from "./similarity-sample.ts";
@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly root: string;
   /** Folder of the runs; default: runs in the clone. */
   readonly runsDirectory?: string;
+  /** Folder of the models that ship; default: models in the clone. */
+  readonly modelsDirectory?: string;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
   /** 0 takes any free one. Default 8080. */
@@ -41,7 +43,7 @@ export interface RunningServer {
   /** Such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly backend: string;
-  /** Name of the newest model, or null. */
+  /** Name of the default model, or null. */
   readonly model: string | null;
   /** Settles when everything is closed. */
   readonly closed: Promise<void>;
@@ -59,8 +61,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const sample = createSimilaritySample(join(root, "data", "sample-valid.fasta.gz"));
   const isCompiled = backend === "tensorflow" && !options.eager;
   const libraries = isCompiled ? tensorflowLibraries(root) : null;
-  const models = createCheckpointStore({
-    runsDirectory,
+  const models = createModelStore({
+    folders: { runs: runsDirectory, models: options.modelsDirectory ?? join(root, "models") },
     logger,
     load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries }),
   });
@@ -78,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await closeGracefully(server, GRACE_MS);
     models.close();
   });
-  return { url, backend, model: await models.newestName(), closed };
+  return { url, backend, model: await models.defaultName(), closed };
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -5,8 +5,8 @@ import { randomKey } from "@performer/random";
 import type { ModelSummary } from "@performer/schema";
 import type { TensorflowLibraries } from "@performer/tensorflow";
 import { compileModel, loadCheckpoint } from "@performer/training";
-import type { LoadedModel } from "./checkpoint-store.ts";
 import { maxResidues } from "./limits.ts";
+import type { LoadedModel } from "./model-store.ts";
 
 /** Of the permutations and resamples: the same model gives the same answer. */
 const SIMILARITY_SEED = 0;

@@ -1,4 +1,4 @@
-/** Lends the newest model to a route, or answers that there is none yet. */
+/** Lends the model that a request asks for to a route, or answers that there is none. */
 
 import type { ModelStore, ServedModel } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
@@ -6,12 +6,19 @@ import { ProblemError } from "./problem.ts";
 /** A first checkpoint appears within about this time of a start of training. */
 const RETRY_AFTER_SECONDS = 30;
 
-/** @throws {ProblemError} "no-model", with Retry-After. */
+/** @throws {ProblemError} "no-model", with Retry-After; "unknown-model" where none is called `asked`. */
 export async function useModel<Result extends object>(
   models: ModelStore,
   job: (model: ServedModel) => Promise<Result>,
+  asked: string | undefined,
 ): Promise<Result> {
-  const result = await models.use(job);
+  const result = await models.use(job, asked);
+  if (result === "unknown") {
+    throw new ProblemError("unknown-model", {
+      detail: "no model or run is called that; GET /api/models lists them, or leave it out",
+      field: "model",
+    });
+  }
   if (result !== undefined) return result;
   throw new ProblemError("no-model", {
     detail: "no checkpoint was found; train one with: npm run performer -- demo",

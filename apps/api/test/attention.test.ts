@@ -67,6 +67,28 @@ describe("GET /api/attention", () => {
     },
   );
 
+  it.each([
+    ["GET", "attention?accession=P00974"],
+    ["GET", "similarity?"],
+    ["POST", "embeddings"],
+  ])(
+    "%s /api/%s answers by the model that is asked for, and knows no other",
+    async (method, path) => {
+      const ask = (model: string) =>
+        method === "POST"
+          ? request(fakeApp()).post(`/api/${path}`).send({ sequence: "MKT", model })
+          : request(fakeApp()).get(`/api/${path}`).query({ model });
+      for (const model of ["demo", "demo/step-00000002"]) {
+        expect((await ask(model).expect(200)).body.model).toBe("demo/step-00000002");
+      }
+      const response = await ask("models/other").expect(404);
+      expect(response.body).toMatchObject({
+        type: "urn:protein-performer:problem:unknown-model",
+        field: "model",
+      });
+    },
+  );
+
   it("refuses a sequence that is too long, naming the limit", async () => {
     const sequence = "A".repeat(MAX_RESIDUES + 1);
     const response = await request(fakeApp()).get("/api/attention").query({ sequence }).expect(422);

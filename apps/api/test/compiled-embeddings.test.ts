@@ -7,7 +7,7 @@ import { ModelConfig, type ModelSummary } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { saveCheckpoint } from "@performer/training";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadedModel } from "../src/checkpoint-store.ts";
+import type { LoadedModel } from "../src/model-store.ts";
 import { loadServedModel } from "../src/served-model.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -34,7 +34,13 @@ describe.skipIf(libraries === null)("embeddings through compiled graphs", () => 
     const checkpoint = await saveCheckpoint({ directory, name: "tiny", step: 1, model });
     disposeModel(model);
     const summary: ModelSummary = {
-      ...{ name: "tiny", step: 1, createdAt: "2026-01-01T00:00:00.000Z" },
+      ...{
+        name: "tiny",
+        id: "tiny",
+        shipped: false,
+        step: 1,
+        createdAt: "2026-01-01T00:00:00.000Z",
+      },
       ...{ parameterCount: 1, config },
     };
     const load = (which: typeof libraries) =>

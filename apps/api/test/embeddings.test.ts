@@ -82,7 +82,7 @@ describe("POST /api/embeddings refuses, naming the field and the limit", () => {
     ["a sequence one residue too long", { sequence: tooLong }, 422, "/sequence", MAX_RESIDUES],
     ["both fields", { sequence: "MKT", sequences: ["MKT"] }, 400, "body", undefined],
     ["neither field", {}, 400, "body", undefined],
-    ["an unknown field", { sequence: "MKT", model: "x" }, 400, "body", undefined],
+    ["an unknown field", { sequence: "MKT", layer: "x" }, 400, "body", undefined],
     ["a number for a sequence", { sequence: 5 }, 400, "/sequence", undefined],
     ["no sequence in the list", { sequences: [] }, 400, "/sequences", undefined],
     ["too many sequences", { sequences: tooMany }, 400, "/sequences", MAX_SEQUENCES_PER_REQUEST],

@@ -12,6 +12,8 @@ export const MAX_RESIDUES = 62;
 
 export const summary: ModelSummary = {
   name: "demo/step-00000002",
+  id: "demo",
+  shipped: false,
   step: 2,
   createdAt: "2025-01-01T00:00:00.000Z",
   parameterCount: 10,
@@ -74,8 +76,12 @@ export function fakeModel(): ServedModel & {
 export function storeOf(model: ServedModel | undefined): ModelStore {
   return {
     list: async () => (model === undefined ? [] : [model.summary]),
-    newestName: async () => model?.summary.name ?? null,
-    use: async (job) => (model === undefined ? undefined : job(model)),
+    defaultName: async () => model?.summary.name ?? null,
+    async use(job, asked) {
+      if (model === undefined) return undefined;
+      const { id, name } = model.summary;
+      return asked === undefined || asked === id || asked === name ? job(model) : "unknown";
+    },
   };
 }
 

@@ -3,9 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { disposeModel, initModel } from "@performer/performer";
 import { randomKey } from "@performer/random";
-import { EmbeddingsResponse, HealthResponse, ModelConfig, RunsResponse } from "@performer/schema";
+import {
+  EmbeddingsResponse,
+  HealthResponse,
+  ModelConfig,
+  ModelsResponse,
+  RunsResponse,
+} from "@performer/schema";
 import { loadRuntime } from "@performer/tensorflow";
-import { saveCheckpoint } from "@performer/training";
+import { exportModel, listCheckpoints, saveCheckpoint } from "@performer/training";
 import { pino } from "pino";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ListenError } from "../src/listen.ts";
@@ -49,6 +55,7 @@ async function withServer(
     backend: "cpu",
     logger,
     signal,
+    modelsDirectory: join(runsDirectory, "no-models"),
     ...options,
   });
   try {
@@ -106,6 +113,33 @@ describe("serve", () => {
       const port = Number(new URL(url).port);
       await expect(withServer(async () => {}, { port })).rejects.toThrow(ListenError);
     });
+  });
+
+  it("serves a model that ships by default, and a run's beside it where that is asked for", async () => {
+    const modelsDirectory = await mkdtemp(join(tmpdir(), "models-"));
+    const [checkpoint] = await listCheckpoints(join(runsDirectory, "tiny", "checkpoints"));
+    await exportModel({
+      checkpoint: checkpoint?.path ?? "",
+      output: join(modelsDirectory, "shipped"),
+      software: "test 1.2.3",
+      sequences: [Uint8Array.of(1, 2, 3)],
+    });
+    await withServer(
+      async (url) => {
+        expect(await getJson(`${url}/health`)).toMatchObject({ model: "models/shipped" });
+        const { models } = ModelsResponse.parse(await getJson(`${url}/api/models`));
+        expect(models.map(({ id, shipped }) => [id, shipped])).toEqual([
+          ["models/shipped", true],
+          ["tiny", false],
+        ]);
+        const attention = `${url}/api/attention?sequence=MKT`;
+        expect(await getJson(attention)).toMatchObject({ model: "models/shipped" });
+        expect(await getJson(`${attention}&model=tiny`)).toMatchObject({
+          model: "tiny/step-00000002",
+        });
+      },
+      { modelsDirectory },
+    );
   });
 
   it("serves without any run: the app is up before the first training", async () => {

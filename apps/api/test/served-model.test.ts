@@ -16,7 +16,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { pino } from "pino";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createCheckpointStore } from "../src/checkpoint-store.ts";
+import { createModelStore } from "../src/model-store.ts";
 import { loadServedModel } from "../src/served-model.ts";
 import { fakeApp } from "./fakes.ts";
 
@@ -32,7 +32,7 @@ const SEQUENCES = ["MKTAYIAKQRQISFVKSHFSRQ", "ACD", "GGGGGGGGGGGG", "M"];
 const sample = async () => SEQUENCES.map((sequence) => encodeSequence(sequence));
 
 let runsDirectory: string;
-let store: ReturnType<typeof createCheckpointStore>;
+let store: ReturnType<typeof createModelStore>;
 let app: ReturnType<typeof fakeApp>;
 
 async function save(model: PerformerModel, step: number): Promise<void> {
@@ -46,8 +46,8 @@ beforeAll(async () => {
   const model = initModel(config, randomKey(1));
   await save(model, 1);
   disposeModel(model);
-  store = createCheckpointStore({
-    runsDirectory,
+  store = createModelStore({
+    folders: { runs: runsDirectory },
     logger: pino({ level: "silent" }),
     rescanMs: 0,
     load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries: null }),
@@ -122,6 +122,6 @@ describe("a real model behind the app", () => {
       1e-3,
     );
     expect(tf.memory().numTensors).toBe(tensors);
-    expect(await store.newestName()).toBe("tiny/step-00000002");
+    expect(await store.defaultName()).toBe("tiny/step-00000002");
   });
 });

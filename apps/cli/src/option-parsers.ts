@@ -17,6 +17,12 @@ export const checkpointOption = () =>
     "a model, a checkpoint, or a run's folder (default: that of models/, else the newest of runs/)",
   );
 
+/** `--runs` and `--models`, of the commands that serve. */
+export const runsOption = () =>
+  new Option("--runs <folder>", "folder of the runs (default: runs in the clone)");
+export const modelsOption = () =>
+  new Option("--models <folder>", "folder of models that ship (default: models in the clone)");
+
 /** `--eager`, of every command that computes through compiled graphs where it can. */
 export const eagerOption = () =>
   new Option("--eager", "compute operation by operation, not as one compiled graph (slower)");

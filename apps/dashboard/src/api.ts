@@ -41,14 +41,16 @@ export async function fetchRuns(signal: AbortSignal): Promise<RunSummary[]> {
 
 export function fetchAttention(
   subject: AttentionSubject,
+  model: string,
   signal: AbortSignal,
 ): Promise<AttentionResponse> {
-  const query = new URLSearchParams({ ...subject });
+  const query = new URLSearchParams({ ...subject, model });
   return get(`/api/attention?${query}`, AttentionResponse, signal);
 }
 
-export function fetchSimilarity(signal: AbortSignal): Promise<SimilarityResponse> {
-  return get("/api/similarity", SimilarityResponse, signal);
+export function fetchSimilarity(model: string, signal: AbortSignal): Promise<SimilarityResponse> {
+  const query = new URLSearchParams({ model });
+  return get(`/api/similarity?${query}`, SimilarityResponse, signal);
 }
 
 export const runEventsUrl = (runId: string): string =>

@@ -1,7 +1,10 @@
 /** The frame around the views: name, navigation, the served model, and the view that the address names. */
+
+import { useEffect, useState } from "preact/hooks";
 import { fetchModels } from "./api.ts";
-import { ModelBadge } from "./parts/model-badge.tsx";
-import { formatRoute, type ViewName } from "./route.ts";
+import { modelOf } from "./model/model-choice.ts";
+import { ModelPicker } from "./parts/model-picker.tsx";
+import { formatRoute, type Route, type ViewName } from "./route.ts";
 import { useResource } from "./use-resource.ts";
 import { useRoute } from "./use-route.ts";
 import { AttentionView } from "./views/attention-view.tsx";
@@ -16,12 +19,14 @@ const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
   { view: "experiments", title: "Experiments" },
 ];
 
-/** New checkpoints appear under the same name or a new one; the badge tells which is served. */
+/** New checkpoints of a run appear while it trains. */
 const MODELS_REFRESH_MS = 15_000;
 
 export function App() {
   const route = useRoute();
   const models = useResource(fetchModels, { key: "models", refreshMs: MODELS_REFRESH_MS });
+  const [picked, pick] = usePick(route);
+  const model = modelOf(models.value, picked);
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToMain}>
@@ -43,16 +48,35 @@ export function App() {
             ))}
           </ul>
         </nav>
-        <ModelBadge models={models} />
+        <ModelPicker models={models} model={model} onPick={pick} />
       </header>
       <main id="main" tabIndex={-1}>
         {route.view === "training" && <TrainingView runId={route.item} />}
-        {route.view === "attention" && <AttentionView query={route.query} models={models} />}
-        {route.view === "similarity" && <SimilarityView models={models} />}
+        {route.view === "attention" && (
+          <AttentionView query={route.query} models={models} model={model} />
+        )}
+        {route.view === "similarity" && <SimilarityView models={models} model={model} />}
         {route.view === "experiments" && <ExperimentsView name={route.item} />}
       </main>
     </>
   );
+}
+
+/** The model that was picked, here or by an address with ?model=; it stays while views change. */
+function usePick(route: Route): [string | null, (id: string) => void] {
+  const addressed = route.query.get("model");
+  const [picked, setPicked] = useState(addressed);
+  useEffect(() => {
+    if (addressed !== null) setPicked(addressed);
+  }, [addressed]);
+  const pick = (id: string) => {
+    setPicked(id);
+    // an address that names a model must not contradict the page
+    if (addressed === null) return;
+    const query = { ...Object.fromEntries(route.query), model: id };
+    location.hash = formatRoute(route.view, route.item, query);
+  };
+  return [picked, pick];
 }
 
 /** A link to #main would be a route, so this is a button that moves the focus. */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fullAnswers, LIVE_RUN } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
 import { committedReports } from "./support/committed-reports.ts";
+import { shippedModel } from "./support/fixture-data.ts";
 import { type FixtureServer, startFixtureServer } from "./support/fixture-server.ts";
 
 let browser: Browser;
@@ -121,6 +122,45 @@ describe("attention", () => {
     await show.click();
     await page.getByText("20 residues").waitFor();
     expect(page.url()).toContain("sequence=MKTAYIAKQRQISFVKSHFS");
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("the model", () => {
+  const asked: (string | null)[] = [];
+  beforeAll(() => {
+    const { models, attention } = server.answers;
+    server.answers.models = [shippedModel(), ...models];
+    server.answers.attention = (query) => {
+      asked.push(query.get("model"));
+      return attention(query);
+    };
+  });
+  afterAll(() => {
+    Object.assign(server.answers, fullAnswers());
+  });
+
+  test("one that ships answers by default, marked as such, with its size and test perplexity", async () => {
+    const { page, complaints } = await open("#/attention", ".attention-grid");
+    const badge = page.locator(".model-badge");
+    const text = await badge.textContent();
+    for (const part of ["5m, shipped", "4.75M parameters", "perplexity 12.34 on uniref50-test"]) {
+      expect(text).toContain(part);
+    }
+    expect(await badge.locator("select").inputValue()).toBe("models/5m");
+    expect(asked.at(-1)).toBe("models/5m");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a run's is picked from the list, stays picked in other views, and has an address", async () => {
+    const { page, complaints } = await open("#/attention", ".attention-grid");
+    await page.getByLabel("Model").selectOption("uniref-small");
+    await expect.poll(() => asked.at(-1)).toBe("uniref-small");
+    await page.getByRole("link", { name: "Similarity" }).click();
+    await page.waitForSelector(".scatter-plot");
+    expect(await page.getByLabel("Model").inputValue()).toBe("uniref-small");
+    const addressed = await open("#/attention?model=uniref-small", ".attention-grid");
+    expect(await addressed.page.getByLabel("Model").inputValue()).toBe("uniref-small");
     expect(complaints).toEqual([]);
   });
 });

@@ -27,6 +27,8 @@ export const EmbeddingsRequest = z
   .strictObject({
     sequence: sequenceInput.optional(),
     sequences: z.array(sequenceInput).min(1).max(MAX_SEQUENCES_PER_REQUEST).optional(),
+    /** A `ModelSummary`'s id or name; the default model without. */
+    model: z.string().optional(),
   })
   .refine((body) => (body.sequence === undefined) !== (body.sequences === undefined), {
     message: "give either sequence or sequences",
@@ -52,12 +54,18 @@ export const EmbeddingsResponse = z.object({
 export type EmbeddingsResponse = z.infer<typeof EmbeddingsResponse>;
 
 export const ModelSummary = z.object({
+  /** "models/NAME" of one that ships, "RUN/CHECKPOINT" of a run's. */
   name: z.string(),
+  /** What to ask for: the name of one that ships; a run's, for its newest checkpoint. */
+  id: z.string(),
+  shipped: z.boolean(),
   step: z.int(),
   createdAt: z.string(),
   parameterCount: z.int(),
   config: ModelConfig,
   validation: Metrics.optional(),
+  /** Measured before it shipped: of the last set of its report, all sequences. */
+  figures: z.object({ set: z.string(), perplexity: z.number(), accuracy: z.number() }).optional(),
 });
 export type ModelSummary = z.infer<typeof ModelSummary>;
 export const ModelsResponse = z.object({ models: z.array(ModelSummary) });

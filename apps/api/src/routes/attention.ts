@@ -26,21 +26,25 @@ export function attentionRoute(options: AttentionRouteOptions): RequestHandler {
   const { models, anchors, queue, cache } = options;
   return async (request, response) => {
     const asked = readAsked(request, anchors);
-    const answer = await useModel(models, async (model) => {
-      requireMap(model.summary);
-      const { name, createdAt, config } = model.summary;
-      const residues = parseSequence(asked.sequence, asked.field, {
-        residues: maxAttentionResidues(config),
-        reason: `${config.numLayers * config.numHeads} maps of length × length in one answer`,
-      });
-      const sequence = decodeTokens(residues);
-      const key = `attention ${name} ${createdAt} ${asked.accession} ${sequence}`;
-      return cache.get(key, async () => {
-        const maps = await queue.run(() => model.attention(residues));
-        const { accession } = asked;
-        return Buffer.from(encodeAttention({ model: name, config, accession, sequence, maps }));
-      });
-    });
+    const answer = await useModel(
+      models,
+      async (model) => {
+        requireMap(model.summary);
+        const { name, createdAt, config } = model.summary;
+        const residues = parseSequence(asked.sequence, asked.field, {
+          residues: maxAttentionResidues(config),
+          reason: `${config.numLayers * config.numHeads} maps of length × length in one answer`,
+        });
+        const sequence = decodeTokens(residues);
+        const key = `attention ${name} ${createdAt} ${asked.accession} ${sequence}`;
+        return cache.get(key, async () => {
+          const maps = await queue.run(() => model.attention(residues));
+          const { accession } = asked;
+          return Buffer.from(encodeAttention({ model: name, config, accession, sequence, maps }));
+        });
+      },
+      asked.model,
+    );
     response.type("application/json").send(answer);
   };
 }
@@ -48,19 +52,20 @@ export function attentionRoute(options: AttentionRouteOptions): RequestHandler {
 interface Asked {
   /** Query parameter that named the sequence. */
   readonly field: string;
+  readonly model: string | undefined;
   readonly accession: string;
   readonly sequence: string;
 }
 
 function readAsked(request: Request, anchors: readonly Anchor[]): Asked {
-  const { accession, sequence } = readQuery(request, ["accession", "sequence"]);
+  const { accession, sequence, model } = readQuery(request, ["accession", "sequence", "model"]);
   if ((accession === undefined) === (sequence === undefined)) {
     throw new ProblemError("invalid-request", {
       detail: "give either accession or sequence, such as ?accession=P00974",
       field: accession === undefined ? "accession" : "sequence",
     });
   }
-  if (sequence !== undefined) return { field: "sequence", accession: "sequence", sequence };
+  if (sequence !== undefined) return { field: "sequence", model, accession: "sequence", sequence };
   const anchor = anchors.find((each) => each.accession === accession || each.name === accession);
   if (anchor === undefined) {
     throw new ProblemError("unknown-accession", {
@@ -68,5 +73,5 @@ function readAsked(request: Request, anchors: readonly Anchor[]): Asked {
       field: "accession",
     });
   }
-  return { field: "accession", accession: anchor.accession, sequence: anchor.sequence };
+  return { field: "accession", model, accession: anchor.accession, sequence: anchor.sequence };
 }

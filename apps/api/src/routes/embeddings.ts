@@ -1,5 +1,5 @@
 /**
- * POST /api/embeddings {sequence | sequences}: for each sequence its accession, its length L, one
+ * POST /api/embeddings {sequence | sequences, model?}: for each sequence its accession, its length L, one
  * vector a residue (specials excluded) and their mean. The order of the request is kept.
  */
 import { EmbeddingsRequest, MAX_SEQUENCES_PER_REQUEST } from "@performer/schema";
@@ -19,17 +19,21 @@ interface NamedSequence {
 
 export function embeddingsRoute(models: ModelStore, queue: SerialQueue): RequestHandler {
   return async (request, response) => {
-    const items = readItems(request.body);
+    const { items, asked } = readBody(request.body);
     const clientLeaves = new AbortController();
     response.on("close", () => clientLeaves.abort());
-    const answer = await useModel(models, async (model) => {
-      const sequences = parseItems(items, model);
-      const embeddings = await queue.run(
-        () => model.embed(sequences.map(({ sequence }) => sequence)),
-        clientLeaves.signal,
-      );
-      return encodeAnswer(model, sequences, embeddings);
-    });
+    const answer = await useModel(
+      models,
+      async (model) => {
+        const sequences = parseItems(items, model);
+        const embeddings = await queue.run(
+          () => model.embed(sequences.map(({ sequence }) => sequence)),
+          clientLeaves.signal,
+        );
+        return encodeAnswer(model, sequences, embeddings);
+      },
+      asked,
+    );
     response.type("application/json").send(answer);
   };
 }
@@ -42,7 +46,7 @@ interface Item {
 }
 
 /** @throws {ProblemError} "unsupported-media-type" or "invalid-request", with the field. */
-function readItems(body: unknown): Item[] {
+function readBody(body: unknown): { items: Item[]; asked: string | undefined } {
   if (body === undefined) {
     throw new ProblemError("unsupported-media-type", {
       detail: "send a JSON body with the header Content-Type: application/json",
@@ -51,14 +55,15 @@ function readItems(body: unknown): Item[] {
   }
   const parsed = EmbeddingsRequest.safeParse(body);
   if (!parsed.success) throw misfit(parsed.error.issues[0]);
-  const { sequence, sequences } = parsed.data;
+  const { sequence, sequences, model: asked } = parsed.data;
   const inputs = sequences ?? (sequence === undefined ? [] : [sequence]);
-  return inputs.map((input, i) => {
+  const items = inputs.map((input, i) => {
     const pointer = sequences === undefined ? "/sequence" : `/sequences/${i}`;
     return typeof input === "string"
       ? { field: pointer, accession: `sequence-${i + 1}`, text: input }
       : { field: `${pointer}/sequence`, accession: input.accession, text: input.sequence };
   });
+  return { items, asked };
 }
 
 type Issue = NonNullable<ReturnType<typeof EmbeddingsRequest.safeParse>["error"]>["issues"][number];

@@ -9,7 +9,7 @@ export function healthRoute(models: ModelStore, backend: string): RequestHandler
     response.json({
       status: "ok",
       backend,
-      model: await models.newestName(),
+      model: await models.defaultName(),
       uptimeSeconds: (performance.now() - startedAt) / 1000,
     } satisfies HealthResponse);
   };

@@ -1,4 +1,4 @@
-/** GET /api/models: every checkpoint of every run, newest first; the first one answers requests. */
+/** GET /api/models: models that ship, then every checkpoint of every run; the first answers by default. */
 import type { ModelsResponse } from "@performer/schema";
 import type { RequestHandler } from "express";
 import type { ModelStore } from "../ports.ts";

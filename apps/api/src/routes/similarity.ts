@@ -1,4 +1,4 @@
-/** GET /api/similarity: amino-acid similarity learned by the newest model, beside BLOSUM62. */
+/** GET /api/similarity?model=…: amino-acid similarity learned by a model, beside BLOSUM62. */
 import type { SimilarityResponse } from "@performer/schema";
 import type { RequestHandler } from "express";
 import type { ModelStore } from "../ports.ts";
@@ -14,17 +14,21 @@ export function similarityRoute(
   cache: SharedCache,
 ): RequestHandler {
   return async (request, response) => {
-    readQuery(request, []);
-    const answer = await useModel(models, async (model) => {
-      requireMap(model.summary);
-      const { name, createdAt } = model.summary;
-      return cache.get(`similarity ${name} ${createdAt}`, async () => {
-        const similarity = await queue.run(() => model.similarity());
-        return Buffer.from(
-          JSON.stringify({ model: name, ...similarity } satisfies SimilarityResponse),
-        );
-      });
-    });
+    const { model: asked } = readQuery(request, ["model"]);
+    const answer = await useModel(
+      models,
+      async (model) => {
+        requireMap(model.summary);
+        const { name, createdAt } = model.summary;
+        return cache.get(`similarity ${name} ${createdAt}`, async () => {
+          const similarity = await queue.run(() => model.similarity());
+          return Buffer.from(
+            JSON.stringify({ model: name, ...similarity } satisfies SimilarityResponse),
+          );
+        });
+      },
+      asked,
+    );
     response.type("application/json").send(answer);
   };
 }

@@ -1,10 +1,17 @@
 /** `performer serve`: the API and the dashboard, until Ctrl-C. */
+import { join } from "node:path";
 import type { RunningServer, ServeOptions } from "@performer/api";
 import type { Backend } from "@performer/tensorflow";
 import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { listenForInterrupt } from "../interrupt.ts";
-import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import {
+  backendOption,
+  eagerOption,
+  modelsOption,
+  parseWhole,
+  runsOption,
+} from "../option-parsers.ts";
 
 const EXAMPLES = `
 Examples:
@@ -15,12 +22,14 @@ Examples:
   $ curl -s http://127.0.0.1:8080/api/embeddings -H 'Content-Type: application/json' \\
       -d '{"sequence": "MKTAYIAKQR"}'
 
-The newest checkpoint under runs/ answers; a newer one takes over while the server runs.`;
+The newest model under models/ answers, or without one the newest checkpoint under runs/, where a newer
+one takes over while the server runs. Requests and the dashboard may ask for another one.`;
 
 interface ServeCommandOptions {
   readonly host?: string;
   readonly port?: number;
   readonly runs?: string;
+  readonly models?: string;
   readonly backend: Backend;
   readonly eager?: true;
 }
@@ -34,24 +43,40 @@ export const serveCommand = () =>
       "port to listen on, 0 for any free one (default: 8080)",
       parseWhole(0, 65_535),
     )
-    .option("--runs <folder>", "folder of the runs (default: runs in the clone)")
+    .addOption(runsOption())
+    .addOption(modelsOption())
     .addOption(backendOption())
     .addOption(eagerOption())
     .addHelpText("after", EXAMPLES)
-    .action(async ({ runs, ...options }: ServeCommandOptions) => {
+    .action(async ({ runs, models, ...options }: ServeCommandOptions) => {
       const root = findCloneRoot();
-      const runsDirectory =
-        runs === undefined ? {} : { runsDirectory: resolveUserPath(root, runs) };
-      await serveUntilInterrupted({ root, ...runsDirectory, ...options });
+      await serveUntilInterrupted({ root, ...foldersOf(root, { runs, models }), ...options });
     });
 
-/** Also the second half of `performer demo`. */
-export async function serveUntilInterrupted(options: Omit<ServeOptions, "signal">): Promise<void> {
+/** Where runs and models lie, as `serve` and `demo` take them. */
+export const foldersOf = (
+  root: string,
+  { runs, models }: Record<"runs" | "models", string | undefined>,
+) => ({
+  runsDirectory: runs === undefined ? join(root, "runs") : resolveUserPath(root, runs),
+  modelsDirectory: models === undefined ? join(root, "models") : resolveUserPath(root, models),
+});
+
+/**
+ * Also the second half of `performer demo`.
+ * @param beside begins when the server is up; what it returns is called, and awaited, when it closes.
+ */
+export async function serveUntilInterrupted(
+  options: Omit<ServeOptions, "signal">,
+  beside?: (server: RunningServer) => () => Promise<void>,
+): Promise<void> {
   const { serve } = await import("@performer/api");
   using interruption = listenForInterrupt("Closing …");
   const server = await serve({ ...options, signal: interruption.signal });
   process.stdout.write(`${describe(server)}\n`);
+  const end = beside?.(server);
   await server.closed;
+  await end?.();
 }
 
 function describe({ url, backend, model }: RunningServer): string {

@@ -15,11 +15,11 @@ import { ProteinPicker } from "./protein-picker.tsx";
 interface AttentionViewProps {
   readonly query: URLSearchParams;
   readonly models: Resource<ModelSummary[]>;
+  readonly model: ModelSummary | null;
 }
 
-export function AttentionView({ query, models }: AttentionViewProps) {
-  const newest = models.value?.[0];
-  if (newest === undefined) return <NoModel models={models} subject="attention maps" />;
+export function AttentionView({ query, models, model }: AttentionViewProps) {
+  if (model === null) return <NoModel models={models} subject="attention maps" />;
   const subject = subjectOf(query);
   const head = parseHead(query.get("head"));
   const name = "accession" in subject ? subject.accession : subject.sequence;
@@ -35,23 +35,24 @@ export function AttentionView({ query, models }: AttentionViewProps) {
         </div>
       </div>
       <ProteinPicker key={name} subject={subject} onPick={(picked) => show(picked, head)} />
-      <SubjectMaps key={`${newest.name} ${name}`} subject={subject} head={head} />
+      <SubjectMaps key={`${model.name} ${name}`} model={model.id} subject={subject} head={head} />
     </div>
   );
 }
 
 interface SubjectMapsProps {
+  readonly model: string;
   readonly subject: AttentionSubject;
   readonly head: HeadPlace | null;
 }
 
-function SubjectMaps({ subject: asked, head }: SubjectMapsProps) {
+function SubjectMaps({ model, subject: asked, head }: SubjectMapsProps) {
   // the component is keyed by its subject, so the first one stays right and keeps its identity
   const [subject] = useState(asked);
   const onHead = useCallback((place: HeadPlace | null) => show(subject, place), [subject]);
   const { value, error, pending, reload } = useResource(
-    (signal) => fetchAttention(subject, signal),
-    { key: JSON.stringify(subject) },
+    (signal) => fetchAttention(subject, model, signal),
+    { key: JSON.stringify([model, subject]) },
   );
   if (value !== null) {
     return <AttentionMaps response={value} head={headWithin(value, head)} onHead={onHead} />;

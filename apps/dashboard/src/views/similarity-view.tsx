@@ -12,14 +12,18 @@ import { SimilarityMatrices } from "./similarity-matrices.tsx";
 import { SimilarityPairs } from "./similarity-pairs.tsx";
 import { SimilarityScatter } from "./similarity-scatter.tsx";
 
-export function SimilarityView({ models }: { models: Resource<ModelSummary[]> }) {
-  const newest = models.value?.[0];
-  if (newest === undefined) return <NoModel models={models} subject="an amino-acid similarity" />;
-  return <SimilarityOf key={newest.name} model={newest.name} />;
+interface SimilarityViewProps {
+  readonly models: Resource<ModelSummary[]>;
+  readonly model: ModelSummary | null;
+}
+
+export function SimilarityView({ models, model }: SimilarityViewProps) {
+  if (model === null) return <NoModel models={models} subject="an amino-acid similarity" />;
+  return <SimilarityOf key={model.name} model={model.id} />;
 }
 
 function SimilarityOf({ model }: { model: string }) {
-  const similarity = useResource(fetchSimilarity, { key: model });
+  const similarity = useResource((signal) => fetchSimilarity(model, signal), { key: model });
   const [order, setOrder] = useState<ResidueOrder>("group");
   if (similarity.value === null) {
     return similarity.error === null || similarity.pending ? (

@@ -125,9 +125,23 @@ export function summarize(
   };
 }
 
+/** A model that ships, with the figures of its report. */
+export function shippedModel(): ModelSummary {
+  return {
+    ...modelSummary(),
+    name: "models/5m",
+    id: "models/5m",
+    shipped: true,
+    step: 42_000,
+    figures: { set: "uniref50-test.fasta.gz", perplexity: 12.34, accuracy: 0.2104 },
+  };
+}
+
 export function modelSummary(): ModelSummary {
   return {
     name: "uniref-small/step-00002000",
+    id: "uniref-small",
+    shipped: false,
     step: 2000,
     createdAt: timeOf(2000),
     parameterCount: 4_745_757,

@@ -4,17 +4,32 @@ import { join } from "node:path";
 import type { CheckpointManifest } from "@performer/schema";
 import { pino } from "pino";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createCheckpointStore, type LoadedModel } from "../src/checkpoint-store.ts";
+import { createModelStore, type LoadedModel } from "../src/model-store.ts";
 import { fakeModel, summary } from "./fakes.ts";
 
 const logger = pino({ level: "silent" });
 let runsDirectory: string;
+let modelsDirectory: string;
 beforeEach(async () => {
   runsDirectory = await mkdtemp(join(tmpdir(), "runs-"));
+  modelsDirectory = await mkdtemp(join(tmpdir(), "models-"));
 });
 
 async function writeCheckpoint(run: string, step: number, minute: number): Promise<void> {
   const name = `step-${String(step).padStart(8, "0")}`;
+  await writeManifest(join(runsDirectory, run, "checkpoints", name), run, step, minute);
+}
+
+/** A model that ships, which was made in the given minute. */
+const writeShipped = (name: string, minute: number): Promise<void> =>
+  writeManifest(join(modelsDirectory, name), name, 9, minute);
+
+async function writeManifest(
+  directory: string,
+  run: string,
+  step: number,
+  minute: number,
+): Promise<void> {
   const manifest: CheckpointManifest = {
     format: 1,
     name: run,
@@ -24,7 +39,6 @@ async function writeCheckpoint(run: string, step: number, minute: number): Promi
     files: {},
     metrics: {},
   };
-  const directory = join(runsDirectory, run, "checkpoints", name);
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
@@ -33,8 +47,8 @@ async function writeCheckpoint(run: string, step: number, minute: number): Promi
 function openStore(refuse: (name: string) => boolean = () => false) {
   const loaded: string[] = [];
   const disposed: string[] = [];
-  const store = createCheckpointStore({
-    runsDirectory,
+  const store = createModelStore({
+    folders: { runs: runsDirectory, models: modelsDirectory },
     logger,
     rescanMs: 0,
     retryMs: 0,
@@ -44,17 +58,20 @@ function openStore(refuse: (name: string) => boolean = () => false) {
       return { ...fakeModel(), summary: found, dispose: () => disposed.push(found.name) };
     },
   });
-  const served = () => store.use(async (model) => model.summary.name);
+  const served = async (asked?: string) => {
+    const answer = await store.use(async ({ summary: { name } }) => ({ name }), asked);
+    return typeof answer === "object" ? answer.name : answer;
+  };
   return { store, served, loaded, disposed };
 }
 
-describe("the checkpoint store", () => {
+describe("the model store", () => {
   it("lends nothing and lists nothing where there is no run, or no runs folder", async () => {
     await rm(runsDirectory, { recursive: true });
     const { store, served } = openStore();
     expect(await served()).toBeUndefined();
     expect(await store.list()).toEqual([]);
-    expect(await store.newestName()).toBeNull();
+    expect(await store.defaultName()).toBeNull();
   });
 
   it("lists all checkpoints of all runs and serves the newest by time", async () => {
@@ -85,7 +102,7 @@ describe("the checkpoint store", () => {
       await new Promise<void>((resolve) => {
         finish = resolve;
       });
-      return model.summary.name;
+      return { name: model.summary.name };
     });
     // the loan begins after the load
     await served();
@@ -93,7 +110,7 @@ describe("the checkpoint store", () => {
     expect(await served()).toBe("a/step-00000002");
     expect(disposed).toEqual([]);
     finish();
-    expect(await inFlight).toBe("a/step-00000001");
+    expect(await inFlight).toEqual({ name: "a/step-00000001" });
     expect(disposed).toEqual(["a/step-00000001"]);
   });
 
@@ -132,5 +149,50 @@ describe("the checkpoint store", () => {
     expect(await served()).toBe("a/step-00000001");
     store.close();
     expect(disposed).toEqual(["a/step-00000001"]);
+  });
+
+  it("takes what ships for the default, whatever was trained since; a run answers to its id", async () => {
+    await writeShipped("old", 1);
+    await writeShipped("new", 2);
+    await writeCheckpoint("a", 1, 8);
+    await writeCheckpoint("a", 2, 9);
+    const { store, served } = openStore();
+    const listed = (await store.list()).map(({ name, id, shipped }) => [name, id, shipped]);
+    expect(listed).toEqual([
+      ["models/new", "models/new", true],
+      ["models/old", "models/old", true],
+      ["a/step-00000002", "a", false],
+      ["a/step-00000001", "a", false],
+    ]);
+    expect(await store.defaultName()).toBe("models/new");
+    expect(await served()).toBe("models/new");
+    expect(await served("a")).toBe("a/step-00000002");
+    expect(await served("a/step-00000001")).toBe("a/step-00000001");
+    expect(await served("models/old")).toBe("models/old");
+    expect(await served("b")).toBe("unknown");
+  });
+
+  it("keeps the one that ships and a run loaded side by side, and follows the run", async () => {
+    await writeShipped("new", 1);
+    await writeCheckpoint("a", 1, 1);
+    const { served, loaded, disposed } = openStore();
+    for (const asked of [undefined, "a", undefined, "a"]) await served(asked);
+    expect(loaded).toEqual(["models/new", "a/step-00000001"]);
+    await writeCheckpoint("a", 2, 2);
+    expect(await served("a")).toBe("a/step-00000002");
+    expect(await served()).toBe("models/new");
+    expect(disposed).toEqual(["a/step-00000001"]);
+    await writeCheckpoint("b", 1, 3);
+    expect(await served("b")).toBe("b/step-00000001");
+    // the one that was used longest ago
+    expect(disposed).toEqual(["a/step-00000001", "a/step-00000002"]);
+  });
+
+  it("falls back from a damaged model that ships to the newest checkpoint", async () => {
+    await writeShipped("new", 1);
+    await writeCheckpoint("a", 1, 1);
+    const { served } = openStore((name) => name === "models/new");
+    expect(await served()).toBe("a/step-00000001");
+    expect(await served("models/new")).toBeUndefined();
   });
 });
