@@ -1,7 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type CheckpointOrigin, TrainingConfig } from "@performer/schema";
 import { beforeAll, describe, expect, it } from "vitest";
+import { describeTrainingData } from "../src/describe-training-data.ts";
 import { findModel } from "../src/find-model.ts";
 import { loadModel } from "../src/load-model.ts";
 import { performer } from "./support/performer.ts";
@@ -68,6 +70,44 @@ describe("performer export", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(message);
     expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+describe("describeTrainingData", () => {
+  const training = TrainingConfig.parse({ steps: 9, data: { sequenceLength: 8, batchSize: 1 } });
+  const save = (name: string, step: number, origin?: CheckpointOrigin) =>
+    saveTinyModel(
+      join(folder, name),
+      {},
+      {
+        name,
+        step,
+        details: {
+          training,
+          // a batch is one of the two sequences: four tokens, or six
+          resume: { data: { epoch: 0, rowsTaken: 2, batches: 2 * step }, lastRedraw: 0 },
+          data: { files: ["trained.fasta"], sequences: 2, residues: 6 },
+          ...(origin && { origin }),
+        },
+      },
+    );
+
+  it("counts the tokens of a run and of those that it began from, each by its own batches", async () => {
+    const file = join(folder, "trained.fasta");
+    await writeFile(file, ">a\nMK\n>b\nGGHH\n");
+    const first = await save("first", 1);
+    const second = await save("second", 3, { name: "first", step: 1, change: "further training" });
+    const describe = (checkpoint: string, before: string[]) =>
+      describeTrainingData({ checkpoint, files: [file], before });
+    expect((await describe(first, []))?.tokensSeen).toBe(4 + 6);
+    const data = await describe(second, [first]);
+    expect(data?.tokensSeen).toBe(4 * (4 + 6));
+    expect(data?.dataFiles).toMatchObject([{ name: "trained.fasta", sizeBytes: 14 }]);
+    await expect(describe(second, [])).rejects.toThrow("(first at step 1)");
+    await expect(describe(second, [second])).rejects.toThrow(
+      "expected first at step 1 with --before",
+    );
+    await expect(describe(first, [second])).rejects.toThrow("expected no further checkpoint");
   });
 });
 

@@ -18,6 +18,8 @@ const args = (port: number) => [
   String(port),
   "--runs",
   runs,
+  "--models",
+  join(runs, "no-models"),
   "--backend",
   "cpu",
 ];

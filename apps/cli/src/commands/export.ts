@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import type { EvaluationReport } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
-import type { CheckpointChoice, ExportModelOptions } from "@performer/training";
+import type { CheckpointChoice } from "@performer/training";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption } from "../option-parsers.ts";
@@ -14,14 +14,16 @@ they are), manifest.json and MODEL_CARD.md. Folders under models/ are what other
 default. Nothing is overwritten.
 
 With --data the manifest holds the checksums of the training files, and how many tokens were read,
-counted by drawing the batches again.
+counted by drawing the batches again; of a run that began with another's weights (train --from) that
+other checkpoint is named with --before, so that its tokens count as well.
 
 Examples:
   $ performer export runs/5m                                the best checkpoint, to models/5m
   $ performer export runs/5m --select last --output draft
   $ performer evaluate test.fasta.gz --checkpoint draft --report figures.json
   $ performer export draft --report figures.json --output models/5m
-  $ performer export runs/5m --data train.fasta.gz --data-description "UniRef50, release 2026_01"`;
+  $ performer export runs/5m --data train.fasta.gz --data-description "UniRef50, release 2026_01" \\
+      --before runs/5m-stable/checkpoints/step-00001502`;
 
 /** Sequences on which the rounding is measured. */
 const ROUNDING_SEQUENCES = 16;
@@ -31,6 +33,7 @@ interface ExportOptions {
   readonly name?: string;
   readonly select: CheckpointChoice;
   readonly data?: string[];
+  readonly before?: string[];
   readonly dataDescription?: string;
   readonly licence?: string;
   readonly report?: string;
@@ -49,6 +52,7 @@ export const exportCommand = () =>
         .default("best"),
     )
     .option("--data <files...>", "the files that the run was trained on, in their order")
+    .option("--before <folders...>", "checkpoints that the run began from, the latest first")
     .option("--data-description <text>", "what the training data is, for the card")
     .option("--licence <text>", "of weights and data, for the card")
     .option("--report <file>", "figures for the card, from performer evaluate --report")
@@ -58,7 +62,8 @@ export const exportCommand = () =>
 
 async function exportCheckpoint(checkpoint: string, options: ExportOptions): Promise<void> {
   const root = findCloneRoot();
-  const { exportModel } = await import("@performer/training");
+  const { exportModel, readManifest } = await import("@performer/training");
+  const { describeTrainingData } = await import("../describe-training-data.ts");
   const { loadRuntime } = await import("@performer/tensorflow");
   const { readReport } = await import("../read-report.ts");
   const { selectRunCheckpoint } = await import("../find-model.ts");
@@ -69,8 +74,19 @@ async function exportCheckpoint(checkpoint: string, options: ExportOptions): Pro
     : undefined;
   const source = await selectRunCheckpoint(root, checkpoint, options.select);
   const name = options.name ?? basename(options.output ?? checkpoint);
-  const data = await describeData(source, options, root);
-  const { maxLength } = data.manifest.model;
+  const checkpoints = (folders: readonly string[] = []) =>
+    Promise.all(folders.map((folder) => selectRunCheckpoint(root, folder, "last")));
+  const { dataDescription, licence } = options;
+  const data = {
+    ...(dataDescription !== undefined && { dataDescription }),
+    ...(licence !== undefined && { licence }),
+    ...(await describeTrainingData({
+      checkpoint: source,
+      files: options.data?.map((file) => resolveUserPath(root, file)) ?? [],
+      before: await checkpoints(options.before),
+    })),
+  };
+  const { maxLength } = (await readManifest(source)).model;
   await loadRuntime({ root, prefer: options.backend });
   const output = options.output
     ? resolveUserPath(root, options.output)
@@ -85,7 +101,7 @@ async function exportCheckpoint(checkpoint: string, options: ExportOptions): Pro
       maxLength,
       count: ROUNDING_SEQUENCES,
     }),
-    data: data.facts,
+    data,
     report,
   });
   const bytes = Object.values(files).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -93,33 +109,4 @@ async function exportCheckpoint(checkpoint: string, options: ExportOptions): Pro
     `${(bytes / 1e6).toFixed(1)} MB; rounding moves logits by ${(100 * (exported?.rounding.relative ?? 0)).toFixed(3)} %\n`,
   );
   process.stdout.write(`${output}\n`);
-}
-
-/** What a person said about the data, and what the files say themselves. */
-async function describeData(
-  checkpoint: string,
-  { data: files, dataDescription, licence }: ExportOptions,
-  root: string,
-) {
-  const { countTokensSeen, describeFile, readManifest } = await import("@performer/training");
-  const manifest = await readManifest(checkpoint);
-  const facts: ExportModelOptions["data"] = {
-    ...(dataDescription !== undefined && { dataDescription }),
-    ...(licence !== undefined && { licence }),
-  };
-  if (files === undefined) return { manifest, facts };
-  const { countResidues } = await import("@performer/proteins");
-  const { createFileSource } = await import("@performer/proteins/node");
-  const paths = files.map((file) => resolveUserPath(root, file));
-  const source = createFileSource(paths);
-  const { sequences, residues } = await countResidues(source);
-  const before = manifest.data;
-  if (before?.sequences !== sequences || before.residues !== residues) {
-    throw new Error(
-      `export: expected the training files of ${checkpoint} (${before ? `${before.sequences} sequences, ${before.residues} residues in ${before.files.join(", ")}` : "which does not say"}), got ${sequences} sequences, ${residues} residues; name the files of the run, or leave --data out`,
-    );
-  }
-  const dataFiles = await Promise.all(paths.map(describeFile));
-  const tokensSeen = await countTokensSeen(manifest, source);
-  return { manifest, facts: { ...facts, dataFiles, tokensSeen } };
 }

@@ -4,7 +4,7 @@ import { disposeModel, initModel } from "@performer/performer";
 import { randomKey } from "@performer/random";
 import { ModelConfig, type ModelConfigInput } from "@performer/schema";
 import { loadRuntime } from "@performer/tensorflow";
-import { saveCheckpoint } from "@performer/training";
+import { type SaveCheckpointOptions, saveCheckpoint } from "@performer/training";
 
 export const CLONE = join(import.meta.dirname, "../../../..");
 export const EMBEDDING_SIZE = 8;
@@ -15,6 +15,7 @@ export const MAX_LENGTH = 512;
 export async function saveTinyModel(
   run: string,
   overrides: Partial<ModelConfigInput> = {},
+  saved: Partial<Pick<SaveCheckpointOptions, "name" | "step" | "details">> = {},
 ): Promise<string> {
   await loadRuntime({ root: CLONE, prefer: "cpu" });
   const config = ModelConfig.parse({
@@ -28,7 +29,7 @@ export async function saveTinyModel(
   });
   const model = initModel(config, randomKey(1));
   const directory = join(run, "checkpoints");
-  const checkpoint = await saveCheckpoint({ directory, name: "tiny", step: 1, model });
+  const checkpoint = await saveCheckpoint({ directory, name: "tiny", step: 1, model, ...saved });
   disposeModel(model);
   return checkpoint;
 }

@@ -99,7 +99,7 @@ function training(manifest: CheckpointManifest, exported: ExportedModel): string
       `${count(manifest.step)} steps of ${batches.batchSize} rows of up to ${batches.sequenceLength} tokens`,
       tokensSeen === undefined
         ? "tokens read: not counted"
-        : `${count(tokensSeen)} tokens read${data ? ` (${epochs(tokensSeen, data)} of the residues)` : ""}`,
+        : `${count(tokensSeen)} tokens read${data ? ` (${epochs(tokensSeen, data)} of the residues)` : ""}${origin ? ", those of its first weights included" : ""}`,
       `learning rate ${optimizer.learningRate}, ${optimizer.schedule} over ${count(config.steps)} steps`,
       `seed ${config.seed}`,
     ];
