@@ -110,8 +110,14 @@ export async function measureReport(
 
 async function readParts(
   root: string,
-  { subset, where }: MeasureReportOptions,
+  { subset, where, batches }: MeasureReportOptions,
 ): Promise<SequencePart[]> {
+  if (subset !== undefined && batches !== undefined) {
+    // the whole is the sum of its parts, and would be of other proportions
+    throw new Error(
+      "evaluate: expected --subset or --batches, got both; leave --batches out, or score the whole alone",
+    );
+  }
   if (subset === undefined) {
     if (where === undefined) return [];
     throw new Error("evaluate: expected a table for --where, got none; name it with --subset FILE");

@@ -89,6 +89,7 @@ describe("performer evaluate", () => {
 
   it.each([
     ["a condition without a table", ["--where", "identity < 1"], "name it with --subset FILE"],
+    ["a part of a part", ["--subset", "near.tsv", "--batches", "1"], "--subset or --batches"],
     ["a table that is not there", ["--subset", "no.tsv"], "no.tsv cannot be read (ENOENT)"],
     [
       "a table of other sequences",

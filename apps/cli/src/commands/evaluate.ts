@@ -54,7 +54,7 @@ export const evaluateCommand = () =>
     .option("--draws <number>", "draws of the masked positions", parseWhole(1, 1000), 1)
     .option(
       "--batches <number>",
-      "stop after so many batches of a part and draw (default: all)",
+      "stop after so many batches of a draw, without --subset (default: all)",
       parseWhole(1, 1e9),
     )
     .addOption(

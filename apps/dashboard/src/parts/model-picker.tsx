@@ -33,9 +33,12 @@ export function ModelPicker({ models, model, onPick }: ModelPickerProps) {
           </select>
         </label>
       ) : (
-        <span class="model-name" title={`Checkpoint ${model.name}`}>
-          {model.name}
-        </span>
+        <>
+          <span class="model-name" title={`Checkpoint ${model.name}`}>
+            {model.name}
+          </span>
+          {model.shipped && <span class="pill pill-finished">shipped</span>}
+        </>
       )}
       <ModelFacts model={model} />
     </div>
@@ -59,7 +62,6 @@ function ModelFacts({ model }: { model: ModelSummary }) {
   ];
   return (
     <p class="model-facts">
-      {model.shipped && <span class="pill pill-finished">shipped</span>}
       <ModelFigure model={model} />
       <span class="muted">{facts.join(" · ")}</span>
     </p>
