@@ -66,7 +66,7 @@ function modelTable({ model, step, createdAt, files }: CheckpointManifest): stri
     ["direction", model.direction],
     ["layers × heads", `${model.numLayers} × ${model.numHeads}`],
     ["width, feed-forward width", `${model.embeddingSize}, ${model.feedForwardSize}`],
-    ["positions", model.positions],
+    ["positions", model.tokenShift ? `${model.positions}, token shift` : model.positions],
     ["longest sequence", `${count(model.maxLength - 2)} residues`],
     ["tokens", `${model.vocabularySize}: 20 amino acids, B O U X Z, bos eos pad mask`],
     ["step", `${count(step)}, of ${createdAt}`],
