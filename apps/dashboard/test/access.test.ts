@@ -18,7 +18,7 @@ const VIEWS = [
   { hash: "#/training", selector: ".training-curves canvas" },
   { hash: "#/attention?accession=P00974&head=1.3", selector: ".sequence-map" },
   { hash: "#/similarity", selector: ".scatter-plot" },
-  { hash: "#/experiments", selector: ".line-chart" },
+  { hash: "#/experiments/approximation", selector: ".line-chart" },
 ] as const;
 
 async function seriousViolations(page: Page): Promise<string[]> {

@@ -143,7 +143,7 @@ test("a run that does not exist: says so beside the list of those that do", asyn
 
 test("a similarity that takes long: what is happening, and for how long", async () => {
   const { page } = await open("", fullAnswers());
-  await page.route("**/api/similarity", () => {}); // never answered
+  await page.route("**/api/similarity*", () => {}); // never answered
   await page.getByRole("link", { name: "Similarity" }).click();
   expect(await page.getByRole("status").textContent()).toMatch(/once for each checkpoint/);
 });

@@ -234,7 +234,7 @@ describe("experiments", () => {
   );
 
   test("figures follow the reader's colours", async () => {
-    const { page } = await open("#/experiments", ".line-chart .line");
+    const { page } = await open("#/experiments/approximation", ".line-chart .line");
     const stroke = () => page.locator(".line-chart .line").first().getAttribute("stroke");
     const light = await stroke();
     await page.emulateMedia({ colorScheme: "dark" });
