@@ -10,8 +10,8 @@ import { createFileSource } from "@performer/proteins/node";
 import type { RunConfig, RunEvent } from "@performer/schema";
 import {
   acquireRunLock,
-  createAdamW,
   createEagerStepper,
+  createOptimizer,
   openRunFolder,
   openRunLog,
   type ResumePolicy,
@@ -140,4 +140,4 @@ async function* trainInFolder(
 }
 
 const createEager: StepperFactory = ({ training }, { model, optimizerState }) =>
-  createEagerStepper({ model, optimizer: createAdamW(training.optimizer), optimizerState });
+  createEagerStepper({ model, optimizer: createOptimizer(training.optimizer), optimizerState });

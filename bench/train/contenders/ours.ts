@@ -6,7 +6,7 @@ import { randomKey, splitKey } from "@performer/random";
 import { OptimizerConfig } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { supportsBfloat16 } from "@performer/tensorflow/compiled";
-import { createAdamW, createCompiledStepper, createEagerStepper } from "@performer/training";
+import { createCompiledStepper, createEagerStepper, createOptimizer } from "@performer/training";
 import type { TrainCase } from "../options.ts";
 import { drawBatch, modelConfigOf } from "../workload.ts";
 
@@ -51,7 +51,7 @@ function refuse(reason: string): never {
 function createStepper() {
   const model = initModel(modelConfigOf(trainCase), randomKey(1));
   const optimizer = OptimizerConfig.parse({});
-  if (name === "eager") return createEagerStepper({ model, optimizer: createAdamW(optimizer) });
+  if (name === "eager") return createEagerStepper({ model, optimizer: createOptimizer(optimizer) });
   const precision = name === "compiled-bf16" ? "bf16" : "float32";
   return createCompiledStepper({
     libraries: libraries as NonNullable<typeof libraries>,

@@ -11,10 +11,14 @@ export const MaskingConfig = z.strictObject({
 export type MaskingConfig = z.infer<typeof MaskingConfig>;
 
 export const OptimizerConfig = z.strictObject({
+  /** adamw: every parameter. muon: the kernels of the layers by Muon, all others by AdamW. */
+  kind: z.enum(["adamw", "muon"]).default("adamw"),
   learningRate: z.number().positive().default(1e-3),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.98),
   epsilon: z.number().positive().default(1e-9),
+  /** Of Muon's average of gradients; Jordan et al., 2024. */
+  momentum: z.number().min(0).lt(1).default(0.95),
   weightDecay: z.number().min(0).default(0.1),
   /** Global norm above which gradients are scaled down. */
   gradientClip: z.number().positive().default(0.5),

@@ -10,8 +10,8 @@
  * const { y } = await scale({ x: { type: "float32", shape: [2], values: Float32Array.of(3, 4) } });
  * await program.close();
  */
-export type { AdamWConfig } from "./compile/adamw.ts";
 export { type CompiledForward, compileForward, type ForwardFunction } from "./compile/forward.ts";
+export type { AdamWConfig } from "./compile/optimizer.ts";
 export {
   openProgram,
   type Precision,
@@ -28,6 +28,7 @@ export {
   slotName,
   type TrainStepContext,
   type TrainStepOptions,
+  type UpdateRule,
 } from "./compile/train-step.ts";
 export type { Variables } from "./compile/variables.ts";
 export type { TensorFlowLibraries } from "./session/c-api.ts";

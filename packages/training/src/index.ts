@@ -3,7 +3,7 @@
  * async generator of events; the arithmetic sits behind `TrainStepper`; a run is a folder.
  *
  * @example
- * const stepper = createEagerStepper({ model, optimizer: createAdamW(config.training.optimizer) });
+ * const stepper = createEagerStepper({ model, optimizer: createOptimizer(config.training.optimizer) });
  * const events = train({ config, stepper, batches, evaluationBatches, facts, saveSnapshot, signal });
  * for await (const event of withRunLog(events, log)) console.log(event.type, event.step);
  */
@@ -41,7 +41,7 @@ export { listModels, type ModelLocation } from "./export/list-models.ts";
 export { type CheckpointChoice, selectCheckpoint } from "./export/select-checkpoint.ts";
 export { countTokensSeen } from "./export/tokens-seen.ts";
 export { addSums, type MetricSums, metricsOf, NO_SUMS } from "./metrics.ts";
-export { createAdamW, isDecayed } from "./optimizer/adamw.ts";
+export { createOptimizer, isDecayed } from "./optimizer/optimizer.ts";
 export { scheduledRate } from "./optimizer/schedule.ts";
 export {
   chain,

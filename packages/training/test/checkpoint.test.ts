@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { latestCheckpoint, listCheckpoints } from "../src/checkpoint/checkpoint-folder.ts";
 import { loadCheckpoint, loadOptimizerState } from "../src/checkpoint/load-checkpoint.ts";
 import { saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
-import { createAdamW } from "../src/optimizer/adamw.ts";
+import { createOptimizer } from "../src/optimizer/optimizer.ts";
 import { createEagerStepper } from "../src/step/eager-stepper.ts";
 import { tinyBatch, tinyConfig, tinyModel } from "./fixture.ts";
 
@@ -28,7 +28,7 @@ let model: PerformerModel;
 /** A model after one step, so that the optimiser's slots hold something. */
 const stepper = createEagerStepper({
   model: tinyModel(config),
-  optimizer: createAdamW(config.training.optimizer),
+  optimizer: createOptimizer(config.training.optimizer),
 });
 
 beforeAll(async () => {

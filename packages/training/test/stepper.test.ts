@@ -11,13 +11,13 @@ import { randomKey } from "@performer/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { evaluateModel } from "../src/evaluation/evaluate-batches.ts";
-import { createAdamW } from "../src/optimizer/adamw.ts";
+import { createOptimizer } from "../src/optimizer/optimizer.ts";
 import { createEagerStepper } from "../src/step/eager-stepper.ts";
 import { trainStep } from "../src/step/train-step.ts";
 import { tinyBatch, tinyConfig, tinyEvaluation, tinyModel } from "./fixture.ts";
 
 const config = tinyConfig({ dropout: 0 });
-const optimizer = createAdamW(config.training.optimizer);
+const optimizer = createOptimizer(config.training.optimizer);
 const context = (step: number) => ({ step, learningRate: 0.01, dropoutKey: randomKey(step) });
 const create = (which = config) => createEagerStepper({ model: tinyModel(which), optimizer });
 

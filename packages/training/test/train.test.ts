@@ -2,7 +2,7 @@ import "@tensorflow/tfjs";
 import type { RunConfig, RunEvent } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { createAdamW } from "../src/optimizer/adamw.ts";
+import { createOptimizer } from "../src/optimizer/optimizer.ts";
 import { createEagerStepper } from "../src/step/eager-stepper.ts";
 import type { TrainStepper } from "../src/step/train-stepper.ts";
 import { type TrainOptions, type TrainSnapshot, train } from "../src/train.ts";
@@ -49,7 +49,7 @@ async function runSession(
 const create = (config: RunConfig) =>
   createEagerStepper({
     model: tinyModel(config),
-    optimizer: createAdamW(config.training.optimizer),
+    optimizer: createOptimizer(config.training.optimizer),
   });
 const described = (events: RunEvent[]) => events.map(({ type, step }) => `${type} ${step}`);
 const losses = (events: RunEvent[]) =>

@@ -1,7 +1,8 @@
 /**
- * AdamW as graph nodes: clip by the global norm, Adam (Kingma and Ba, 2015), decoupled weight decay
- * (Loshchilov and Hutter, 2019), the same update as the eager optimiser of @performer/training.
- * TensorFlow's fused ResourceApplyAdam does the moments and the step of one parameter in one pass.
+ * The optimiser as graph nodes: clip by the global norm, Adam (Kingma and Ba, 2015) or a caller's own
+ * direction, decoupled weight decay (Loshchilov and Hutter, 2019), the same update as the eager
+ * optimiser of @performer/training. TensorFlow's fused ResourceApplyAdam does the moments and the step
+ * of one parameter in one pass.
  */
 import type { Graph, GraphNode, Output } from "../graph/graph.ts";
 import { firstOutput } from "../graph/graph.ts";
@@ -23,10 +24,23 @@ export interface TrainedVariable {
   /** Its value at the start of the step; the update waits until it was read. */
   readonly value: Output;
   readonly gradient: Output;
+  readonly update: AdamUpdate | OwnUpdate;
+  readonly decays: boolean;
+}
+
+interface AdamUpdate {
+  readonly kind: "adam";
   /** Resources of the moments. */
   readonly first: Output;
   readonly second: Output;
-  readonly decays: boolean;
+}
+
+/** A direction that the caller records, with an average of the gradients that it keeps. */
+interface OwnUpdate {
+  readonly kind: "own";
+  readonly average: { readonly handle: Output; readonly value: Output };
+  /** From the clipped gradient. */
+  readonly record: (clipped: Output) => { readonly direction: Output; readonly average: Output };
 }
 
 /** Scalars that change from step to step, float32 placeholders. */
@@ -56,7 +70,7 @@ export function scalarFeeds(
 }
 
 /** @returns a node that runs every update, and the global norm before clipping. */
-export function addAdamW(
+export function addOptimizer(
   graph: Graph,
   config: AdamWConfig,
   variables: readonly TrainedVariable[],
@@ -111,32 +125,57 @@ function globalNorm(graph: Graph, gradients: readonly Output[]): Output {
 
 function addUpdate(
   graph: Graph,
-  { beta1, beta2, weightDecay }: AdamWConfig,
+  config: AdamWConfig,
   variable: TrainedVariable,
   scale: Output,
-  { learningRate, beta1Power, beta2Power, epsilon }: Scalars,
+  scalars: Scalars,
 ): GraphNode {
   const folder = `optimizer/${variable.name}`;
   const controls = [variable.value.node];
-  if (weightDecay > 0 && variable.decays) {
+  if (config.weightDecay > 0 && variable.decays) {
     const share = operation(graph, "Mul", "optimizer/decay", [
-      learningRate,
-      constant(graph, weightDecay),
+      scalars.learningRate,
+      constant(graph, config.weightDecay),
     ]);
     const decay = operation(graph, "Mul", `${folder}/decay`, [variable.value, share]);
-    controls.push(
-      graph.add({
-        op: "AssignSubVariableOp",
-        name: `${folder}/apply_decay`,
-        inputs: [variable.handle, decay],
-        attributes: { dtype: { type: "float32" } },
-        outputs: [],
-        stateful: true,
-      }),
-    );
+    const name = `${folder}/apply_decay`;
+    controls.push(assign(graph, "AssignSubVariableOp", name, variable.handle, decay));
   }
-  const { handle, first, second, gradient } = variable;
-  const clipped = operation(graph, "Mul", `${folder}/clipped`, [gradient, scale]);
+  const clipped = operation(graph, "Mul", `${folder}/clipped`, [variable.gradient, scale]);
+  const { update, handle } = variable;
+  if (update.kind === "adam") {
+    return applyAdam(graph, config, { folder, handle, clipped, controls }, update, scalars);
+  }
+  const { direction, average } = update.record(clipped);
+  const scaled = operation(graph, "Mul", `${folder}/scaled`, [direction, scalars.learningRate]);
+  const kept = assign(
+    graph,
+    "AssignVariableOp",
+    `${folder}/average`,
+    update.average.handle,
+    average,
+    [update.average.value.node],
+  );
+  return assign(graph, "AssignSubVariableOp", `${folder}/apply`, handle, scaled, [
+    ...controls,
+    kept,
+  ]);
+}
+
+interface AdamInputs {
+  readonly folder: string;
+  readonly handle: Output;
+  readonly clipped: Output;
+  readonly controls: readonly GraphNode[];
+}
+
+function applyAdam(
+  graph: Graph,
+  { beta1, beta2 }: AdamWConfig,
+  { folder, handle, clipped, controls }: AdamInputs,
+  { first, second }: AdamUpdate,
+  { learningRate, beta1Power, beta2Power, epsilon }: Scalars,
+): GraphNode {
   const betas = [constant(graph, beta1), constant(graph, beta2)];
   return graph.add({
     op: "ResourceApplyAdam",
@@ -149,6 +188,25 @@ function addUpdate(
     ],
     controls,
     attributes: { T: { type: "float32" }, use_locking: { bool: false } },
+    outputs: [],
+    stateful: true,
+  });
+}
+
+function assign(
+  graph: Graph,
+  op: "AssignVariableOp" | "AssignSubVariableOp",
+  name: string,
+  handle: Output,
+  value: Output,
+  controls: readonly GraphNode[] = [],
+): GraphNode {
+  return graph.add({
+    op,
+    name,
+    inputs: [handle, value],
+    controls,
+    attributes: { dtype: { type: "float32" } },
     outputs: [],
     stateful: true,
   });

@@ -1,5 +1,5 @@
 /**
- * compileTrainStep: loss, gradients by tfjs's own autodiff, clipping and AdamW in one TensorFlow
+ * compileTrainStep: loss, gradients by tfjs's own autodiff, clipping and the optimiser in one TensorFlow
  * graph a batch shape. Parameters and moments are variables of the program; only the batch and a few
  * scalars go in, and only the asked numbers come out.
  */
@@ -9,8 +9,8 @@ import { encodeGraph } from "../graph/graph-def.ts";
 import { describeGraph } from "../graph/text.ts";
 import type { NodeTime } from "../session/step-stats.ts";
 import type { HostTensor } from "../session/tensor.ts";
-import { type AdamWConfig, addAdamW, scalarFeeds } from "./adamw.ts";
 import { feedsOf } from "./forward.ts";
+import { type AdamWConfig, addOptimizer, scalarFeeds, type TrainedVariable } from "./optimizer.ts";
 import type { Program } from "./program.ts";
 import {
   type GraphContext,
@@ -35,6 +35,20 @@ export interface TrainStepOptions {
   readonly optimizer: AdamWConfig;
   /** Which parameters the weight decay pulls. Default: those of rank 2 and more. */
   readonly decays?: (name: string, shape: readonly number[]) => boolean;
+  /** A rule for some parameters in place of Adam's; the others get undefined. */
+  readonly rule?: (name: string, shape: readonly number[]) => UpdateRule | undefined;
+}
+
+/**
+ * A direction from the clipped gradient and an average of the gradients before, both of the
+ * parameter's shape; traced like the loss. The average is kept as the slot `slot`.
+ */
+export interface UpdateRule {
+  readonly slot: string;
+  readonly update: (
+    gradient: tf.Tensor,
+    average: tf.Tensor,
+  ) => { readonly direction: tf.Tensor; readonly average: tf.Tensor };
 }
 
 export interface TrainStepContext {
@@ -58,8 +72,8 @@ export interface CompiledTrainStep {
   describe(inputs: NamedHostTensors): Promise<string>;
 }
 
-/** Name of the variable that holds a moment of a parameter. */
-export function slotName(kind: "first" | "second", parameter: string): string {
+/** Name of the variable that holds a slot of a parameter: "first", "second" or that of its rule. */
+export function slotName(kind: string, parameter: string): string {
   return `optimizer/${kind}/${parameter}`;
 }
 
@@ -118,7 +132,7 @@ async function compileShape(
   options: TrainStepOptions,
   inputs: NamedHostTensors,
 ): Promise<CompiledShape> {
-  await createMissingSlots(program, options.parameters);
+  await createMissingSlots(program, options);
   const { graph, fetched, gradients, update } = recordPiece(program, inputs, (piece) =>
     recordStep(piece, options),
   );
@@ -137,7 +151,10 @@ async function compileShape(
   };
 }
 
-async function createMissingSlots(program: Program, parameters: readonly string[]): Promise<void> {
+async function createMissingSlots(
+  program: Program,
+  { parameters, rule }: TrainStepOptions,
+): Promise<void> {
   const { specs } = program.variables;
   const zeros: Record<string, HostTensor> = {};
   for (const name of parameters) {
@@ -148,7 +165,9 @@ async function createMissingSlots(program: Program, parameters: readonly string[
       );
     }
     const size = spec.shape.reduce((product, length) => product * length, 1);
-    for (const slot of [slotName("first", name), slotName("second", name)]) {
+    const own = rule?.(name, spec.shape);
+    for (const kind of own === undefined ? ["first", "second"] : [own.slot]) {
+      const slot = slotName(kind, name);
       if (!specs.has(slot)) zeros[slot] = { ...spec, values: new Float32Array(size) };
     }
   }
@@ -177,7 +196,7 @@ function recordStep(piece: TracedPiece, options: TrainStepOptions) {
     }
     return trace.output(gradient);
   });
-  const { update, gradientNorm } = addAdamW(
+  const { update, gradientNorm } = addOptimizer(
     graph,
     optimizer,
     parameters.map((name, index) => ({
@@ -185,13 +204,30 @@ function recordStep(piece: TracedPiece, options: TrainStepOptions) {
       handle: entry(handles, name),
       value: entry(values, name),
       gradient: gradients[index] as Output,
-      first: entry(handles, slotName("first", name)),
-      second: entry(handles, slotName("second", name)),
+      update: updateOf(piece, name, options.rule?.(name, entry(values, name).shape)),
       decays: decays(name, entry(values, name).shape),
     })),
   );
   fetched["gradientNorm"] = gradientNorm;
   return { graph, fetched, gradients, update };
+}
+
+function updateOf(
+  { trace, handles, values }: TracedPiece,
+  name: string,
+  rule: UpdateRule | undefined,
+): TrainedVariable["update"] {
+  const slot = (kind: string) => entry(handles, slotName(kind, name));
+  if (rule === undefined) return { kind: "adam", first: slot("first"), second: slot("second") };
+  const value = entry(values, slotName(rule.slot, name));
+  return {
+    kind: "own",
+    average: { handle: slot(rule.slot), value },
+    record(clipped) {
+      const { direction, average } = rule.update(trace.tensor(clipped), trace.tensor(value));
+      return { direction: trace.output(direction), average: trace.output(average) };
+    },
+  };
 }
 
 function entry<Value>(record: Readonly<Record<string, Value>>, name: string): Value {

@@ -48,6 +48,38 @@ export function chain(...transforms: readonly GradientTransform[]): GradientTran
   };
 }
 
+/** `chosen` for the parameters that `chooses` names, `others` for all others; their slot kinds differ. */
+export function partition(
+  chooses: (name: string, shape: readonly number[]) => boolean,
+  chosen: GradientTransform,
+  others: GradientTransform,
+): GradientTransform {
+  const split = (tensors: NamedTensors) => {
+    const entries = Object.entries(tensors);
+    const isChosen = ([name, { shape }]: [string, Tensor]) => chooses(name, shape);
+    return [
+      Object.fromEntries(entries.filter(isChosen)),
+      Object.fromEntries(entries.filter((entry) => !isChosen(entry))),
+    ] as const;
+  };
+  return {
+    init(parameters) {
+      const [first, second] = split(parameters);
+      return { ...chosen.init(first), ...others.init(second) };
+    },
+    update(updates, state, context) {
+      const [first, second] = split(updates);
+      const ours = chosen.update(first, state, context);
+      const theirs = others.update(second, state, context);
+      const merged = { ...ours.updates, ...theirs.updates };
+      return {
+        updates: mapTensors(updates, (_update, name) => tensorNamed(merged, name)),
+        state: { ...ours.state, ...theirs.state },
+      };
+    },
+  };
+}
+
 /** A transform without state, tensor by tensor. */
 export function stateless(
   transform: (update: Tensor, parameter: Tensor, context: UpdateContext) => Tensor,

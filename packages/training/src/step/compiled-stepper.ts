@@ -1,6 +1,6 @@
 /**
  * The stepper that runs a whole update as one TensorFlow graph (@performer/tensorflow/compiled): the
- * same model code and the same AdamW as the eager one, several times faster. Parameters, slots and
+ * same model code and the same optimiser as the eager one, several times faster. Parameters, slots and
  * projections live in TensorFlow; they are copied out only when they are read.
  */
 import { flattenTree, type PerformerModel } from "@performer/performer";
@@ -16,6 +16,8 @@ import {
   type ProgramOptions,
   slotName,
   type TrainStepContext,
+  type TrainStepOptions,
+  type UpdateRule,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
 import { namedProjections } from "../checkpoint/model-tensors.ts";
@@ -28,7 +30,8 @@ import {
   toHosts,
 } from "../compiled/graph-model.ts";
 import { sumsOf } from "../metrics.ts";
-import { isDecayed } from "../optimizer/adamw.ts";
+import { muonUpdate } from "../optimizer/muon.ts";
+import { isDecayed, isLayerKernel } from "../optimizer/optimizer.ts";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
 import type { StepContext, TrainStepper } from "./train-stepper.ts";
 
@@ -43,14 +46,12 @@ export interface CompiledStepperOptions
   extends Pick<ProgramOptions, "libraries" | "threads" | "recompute" | "session"> {
   /** Taken over, with its tensors. */
   readonly model: PerformerModel;
-  readonly optimizer: Pick<OptimizerConfig, keyof AdamWConfig>;
+  readonly optimizer: Pick<OptimizerConfig, keyof AdamWConfig | "kind" | "momentum">;
   /** Slots to go on from; taken over. Default: those of a first step. */
   readonly optimizerState?: OptimizerState | undefined;
   /** Default float32. */
   readonly precision?: Precision;
 }
-
-const SLOTS = ["first", "second"] as const;
 
 export async function createCompiledStepper(
   options: CompiledStepperOptions,
@@ -61,8 +62,9 @@ export async function createCompiledStepper(
   const names = Object.keys(initial);
   const decaying = new Set(names.filter((name) => isDecayed(initial[name] as tf.Tensor)));
   const model = await assignModel(program, options.model);
-  for (const kind of SLOTS) {
-    const slots = optimizerState?.[kind] ?? {};
+  const rule = ruleOf(options.optimizer);
+  const slotKinds = slotKindsOf(names, (name) => rule(name, (initial[name] as tf.Tensor).shape));
+  for (const [kind, slots] of Object.entries(optimizerState ?? {})) {
     await program.variables.assign(await toHosts(renamed(slots, (name) => slotName(kind, name))));
   }
   tf.dispose([initial, [...options.model.projections], optimizerState ?? {}]);
@@ -71,6 +73,7 @@ export async function createCompiledStepper(
     parameters: names,
     optimizer: options.optimizer,
     decays: (name) => decaying.has(name),
+    rule,
     loss: (inputs, context) => {
       const { loss, sums } = lossOf(model, inputs, context, "training");
       return { loss, outputs: { sums } };
@@ -119,8 +122,8 @@ export async function createCompiledStepper(
     },
     async readOptimizerState() {
       const kinds = await Promise.all(
-        SLOTS.map(async (kind) => {
-          const slots = await readTensors(names.map((name) => slotName(kind, name)));
+        Object.entries(slotKinds).map(async ([kind, owners]) => {
+          const slots = await readTensors(owners.map((name) => slotName(kind, name)));
           return [kind, renamed(slots, (name) => name.slice(slotName(kind, "").length))] as const;
         }),
       );
@@ -137,6 +140,33 @@ export async function createCompiledStepper(
       void program.close();
     },
   };
+}
+
+/** Which parameters Muon updates, and how. */
+function ruleOf({
+  kind,
+  momentum,
+}: CompiledStepperOptions["optimizer"]): NonNullable<TrainStepOptions["rule"]> {
+  const muon: UpdateRule = {
+    slot: "momentum",
+    update: (gradient, average) => muonUpdate(gradient, average, momentum),
+  };
+  return (name, shape) => (kind === "muon" && isLayerKernel(name, shape) ? muon : undefined);
+}
+
+/** The names of the parameters that have a slot of a kind, by kind. */
+function slotKindsOf(
+  names: readonly string[],
+  rule: (name: string) => UpdateRule | undefined,
+): Record<string, string[]> {
+  const kinds: Record<string, string[]> = {};
+  for (const name of names) {
+    const own = rule(name);
+    for (const kind of own === undefined ? ["first", "second"] : [own.slot]) {
+      kinds[kind] = [...(kinds[kind] ?? []), name];
+    }
+  }
+  return kinds;
 }
 
 const graphContext = ({ dropoutKey, ...rest }: StepContext): TrainStepContext => ({
