@@ -96,7 +96,7 @@ export function speedTables(result: SpeedResult): ExperimentTable[] {
     const roughly = ({ processes }: MeasuredLine["points"][number]) =>
       processes < most ? "≈ " : "";
     const note = lines.some(([, { points }]) => points.some(roughly))
-      ? " (≈: one process, which other work may have held up)"
+      ? " (≈: fewer processes than elsewhere in the table)"
       : "";
     const columns = ["L", ...lengths.map(countText)];
     const table = (
