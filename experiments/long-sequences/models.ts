@@ -3,15 +3,20 @@ import type { ModelConfigInput } from "@performer/schema";
 import { CONTENDERS, type TrainingInput } from "../training/models.ts";
 import type { MemoryPoint } from "./result.ts";
 
-/** Sinusoidal positions: a table of 8192 rows would see each of its rows once a step. */
+/**
+ * 0.8 million parameters. Rotary positions, since a table of 8192 rows would see each of its rows once a step
+ * and sinusoidal ones hold a model of this size on the frequencies of residues (docs/experiments.md);
+ * token shift for the same reason.
+ */
 export function longModel(attention: MemoryPoint["attention"], window: number): ModelConfigInput {
   return {
-    embeddingSize: 64,
-    numHeads: 4,
-    numLayers: 3,
-    feedForwardSize: 256,
+    embeddingSize: 128,
+    numHeads: 8,
+    numLayers: 4,
+    feedForwardSize: 512,
     maxLength: window,
-    positions: "sinusoidal",
+    positions: "rotary",
+    tokenShift: true,
     direction: "causal",
     attention: CONTENDERS[attention].attention,
   };
@@ -36,7 +41,7 @@ export function longTraining(recipe: LongRecipe): TrainingInput {
       layout: "concatenate",
       shuffleBuffer: 4096,
     },
-    optimizer: { learningRate: 3e-3, warmupSteps: 20, schedule: "cosine" },
+    optimizer: { learningRate: 2e-3, warmupSteps: 20, schedule: "cosine" },
     evaluateEvery,
     evaluationBatches: 0,
     checkpointEvery: evaluateEvery,
