@@ -36,11 +36,13 @@ export function attentionRows(inputs: AttentionInputs): AttentionRows {
   const { config } = inputs;
   switch (config.mechanism) {
     case "favor":
-      return linearRows(inputs);
+      return config.localHeads === 0
+        ? linearRows(inputs)
+        : groupedRows(localRows(inputs, config), linearRows(inputs));
     case "exact":
       return softmaxRows(inputs);
     case "local":
-      return softmaxRows(inputs, ({ distance }) => tf.lessEqual(tf.abs(distance), config.window));
+      return softmaxRows(inputs, within(config.window));
     case "sparse":
       return softmaxRows(inputs, sparsePattern(config, inputs.projection));
     case "identity":
@@ -53,6 +55,37 @@ export function attentionRows(inputs: AttentionInputs): AttentionRows {
     default:
       return config satisfies never;
   }
+}
+
+/** Heads of `first` before those of `others`. */
+function groupedRows(first: AttentionRows, others: AttentionRows): AttentionRows {
+  return {
+    rows: (start, count) =>
+      tf.tidy(() => tf.concat([first.rows(start, count), others.rows(start, count)], 0)),
+    dispose() {
+      first.dispose();
+      others.dispose();
+    },
+  };
+}
+
+/** Of the local heads beside linear attention. */
+function localRows(
+  { query, key, ...rest }: AttentionInputs,
+  { localHeads, localWindow }: Extract<AttentionConfig, { mechanism: "favor" }>,
+): AttentionRows {
+  const [B, L, , D] = query.shape;
+  const cut = (x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 0], [B, L, localHeads, D]);
+  const heads = { query: cut(query), key: cut(key) };
+  try {
+    return softmaxRows({ ...rest, ...heads }, within(localWindow));
+  } finally {
+    tf.dispose([heads.query, heads.key]);
+  }
+}
+
+function within(window: number): Pattern {
+  return ({ distance }) => tf.lessEqual(tf.abs(distance), window);
 }
 
 function linearRows({ query, key, config, direction, projection }: AttentionInputs): AttentionRows {

@@ -55,7 +55,7 @@ interface Pair {
 }
 
 /** The mechanism's weight of a key for a query, up to a factor that depends on the query alone. */
-function weightOf(config: AttentionConfig, W: number[][]): (pair: Pair) => number {
+function weightOf(config: AttentionConfig, W: number[][], head: number): (pair: Pair) => number {
   const softmaxKernel = ({ q, k }: Pair) => Math.exp(dot(q, k) / Math.sqrt(q.length));
   switch (config.mechanism) {
     case "exact":
@@ -74,6 +74,10 @@ function weightOf(config: AttentionConfig, W: number[][]): (pair: Pair) => numbe
     case "identity":
       return ({ i, j }) => Number(i === j);
     case "favor": {
+      const { localHeads, localWindow } = config;
+      if (head < localHeads) {
+        return (pair) => (Math.abs(pair.i - pair.j) <= localWindow ? softmaxKernel(pair) : 0);
+      }
       const phi = featuresOf(config, W);
       return ({ q, k }) => dot(phi(q), phi(k));
     }
@@ -100,7 +104,7 @@ function featuresOf({ featureMap }: FavorConfig, W: number[][]) {
 /** Quadratic attention map in float64, row-major. */
 function referenceMap(model: PerformerModel, state: AttentionState, layer: number, head: number) {
   const W = (model.projections[layer]?.arraySync() ?? []) as number[][];
-  const weight = weightOf(model.config.attention, W);
+  const weight = weightOf(model.config.attention, W, head);
   const [q, k] = [headOf(state.query, head), headOf(state.key, head)];
   return q.flatMap((row, i) => {
     const weights = k.map((column, j) =>

@@ -12,6 +12,7 @@ export const mechanisms: Record<string, ModelConfigInput["attention"]> = {
     numFeatures: 16,
     chunkSize: 4,
   },
+  "relu and local": { mechanism: "favor", numFeatures: 16, localHeads: 1, localWindow: 3 },
   exact: { mechanism: "exact" },
   identity: { mechanism: "identity" },
   local: { mechanism: "local", window: 3 },

@@ -8,6 +8,7 @@ import { denominatorFloor } from "./denominator-floor.ts";
 import { exactAttention } from "./exact-attention.ts";
 import { favorAttention } from "./favor-attention.ts";
 import { createFeatureMap, type Direction, type FeatureMap } from "./feature-map.ts";
+import { joinHeads, splitHeads } from "./head-groups.ts";
 import { headsFirst } from "./heads-first.ts";
 import { identityAttention } from "./identity-attention.ts";
 import { linformerAttention } from "./linformer-attention.ts";
@@ -51,27 +52,33 @@ export function attention(
     const mask = spreadMask("attention", query, paddingMask);
     const byHead = (run: (q: Tensor4D, k: Tensor4D, v: Tensor4D) => Tensor4D) =>
       headsFirst(run(headsFirst(query), headsFirst(key), headsFirst(value)));
+    const local = (q: Tensor4D, k: Tensor4D, v: Tensor4D, window: number) =>
+      localAttention(q, k, v, { window, direction, mask: paddingMask ?? null });
     switch (config.mechanism) {
-      case "favor":
-        return byHead((q, k, v) =>
+      case "favor": {
+        const linear = (q: Tensor4D, k: Tensor4D, v: Tensor4D) =>
           favorAttention(q, k, v, {
             featureMap: featureMap ?? createFeatureMap(config.featureMap),
             projection: requireProjection("attention", projection, query),
             direction,
             chunkSize: config.chunkSize,
             mask,
-          }),
+          });
+        const { localHeads: count, localWindow } = config;
+        if (count === 0) return byHead(linear);
+        const [near, far] = splitHeads({ query, key, value }, { count, axis: 2 });
+        return joinHeads(
+          local(near.query, near.key, near.value, localWindow),
+          headsFirst(linear(headsFirst(far.query), headsFirst(far.key), headsFirst(far.value))),
+          2,
         );
+      }
       case "exact":
         return byHead((q, k, v) => exactAttention(q, k, v, { direction, mask }));
       case "identity":
         return identityAttention(value, paddingMask ?? null);
       case "local":
-        return localAttention(query, key, value, {
-          window: config.window,
-          direction,
-          mask: paddingMask ?? null,
-        });
+        return local(query, key, value, config.window);
       case "sparse":
         return sparseAttention(query, key, value, {
           window: config.window,
@@ -109,6 +116,7 @@ export interface FeatureOptions {
   readonly direction?: Direction;
 }
 
+/** Of the heads with linear attention: H is their number where some heads are local. */
 export interface AttentionFeatures {
   /** [B, H, L, M] */
   readonly queryFeatures: Tensor4D;
@@ -146,9 +154,11 @@ export function attentionFeatures(
   const featureMap = options.featureMap ?? createFeatureMap(config.featureMap);
   const named: Record<string, Tensor4D> = tidy(() => {
     const mask = spreadMask("attentionFeatures", query, paddingMask);
-    const rawQuery = featureMap.queryFeatures(headsFirst(query), weights);
+    const { localHeads: count } = config;
+    const linear = count === 0 ? { query, key } : splitHeads({ query, key }, { count, axis: 2 })[1];
+    const rawQuery = featureMap.queryFeatures(headsFirst(linear.query), weights);
     const offset = featureMap.offset(rawQuery.shape[3]);
-    const { features, logScale } = featureMap.keyFeatures(headsFirst(key), weights, {
+    const { features, logScale } = featureMap.keyFeatures(headsFirst(linear.key), weights, {
       direction,
       mask,
     });

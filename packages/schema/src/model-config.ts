@@ -65,6 +65,10 @@ const favorAttention = z.strictObject({
   redrawEvery: z.int().min(0).default(1000),
   /** C, the chunk of the causal prefix sum. The result does not depend on it. */
   chunkSize: z.int().min(1).max(1024).default(DEFAULT_CHUNK),
+  /** The first so many heads attend by softmax within a window instead; fewer than H (docs/math.md, eq. C11). */
+  localHeads: z.int().min(0).max(127).default(0),
+  /** Positions that a local head sees on each side of the own one; in causal order on the left side only. */
+  localWindow: z.int().min(1).max(4096).default(32),
 });
 
 const exactAttention = z.strictObject({ mechanism: z.literal("exact") });
@@ -154,6 +158,13 @@ export const ModelConfig = z
         code: "custom",
         path: ["numHeads"],
         message: `${config.numHeads} does not divide embeddingSize ${config.embeddingSize}; choose one of ${divisors(config.embeddingSize).join(", ")}`,
+      });
+    }
+    if (config.attention.mechanism === "favor" && config.attention.localHeads >= config.numHeads) {
+      context.addIssue({
+        code: "custom",
+        path: ["attention", "localHeads"],
+        message: `${config.attention.localHeads} of ${config.numHeads} heads leave none for linear attention; choose at most ${config.numHeads - 1}, or mechanism "local"`,
       });
     }
     if (config.attention.mechanism === "linformer") {

@@ -64,6 +64,12 @@ describe("ModelConfig", () => {
       ["128 exceeds maxLength 64"],
     ],
     [
+      "local heads that leave none for linear attention",
+      favor({ localHeads: 4 }),
+      "attention.localHeads",
+      ["4 of 4 heads", "choose at most 3", '"local"'],
+    ],
+    [
       "a window of nothing",
       { ...model, attention: { mechanism: "local", window: 0 } },
       "attention.window",

@@ -21,6 +21,7 @@ const KINDS = {
     featureMap: { kind: "softmax-positive" },
     numFeatures: 8,
   },
+  "relu and local": { mechanism: "favor", numFeatures: 16, localHeads: 1, localWindow: 3 },
   exact: { mechanism: "exact" },
   identity: { mechanism: "identity" },
   local: { mechanism: "local", window: 3 },

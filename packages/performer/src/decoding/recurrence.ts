@@ -7,6 +7,7 @@ import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { createFeatureMap } from "../feature-map.ts";
 import { cacheRecurrence } from "./cache-recurrence.ts";
 import { favorRecurrence } from "./favor-recurrence.ts";
+import { groupedRecurrence } from "./grouped-recurrence.ts";
 import { identityRecurrence } from "./identity-recurrence.ts";
 
 /** What a layer remembers of the positions before. */
@@ -56,15 +57,21 @@ export interface RecurrenceOptions {
 export function createRecurrence(options: RecurrenceOptions): Recurrence {
   const { config, projection } = options;
   switch (config.mechanism) {
-    case "favor":
+    case "favor": {
       if (projection === undefined) {
         throw new RangeError("createRecurrence: expected a projection [M, D], got none");
       }
-      return favorRecurrence({
+      const { localHeads, localWindow } = config;
+      const linear = favorRecurrence({
         ...options,
+        numHeads: options.numHeads - localHeads,
         featureMap: createFeatureMap(config.featureMap),
         projection,
       });
+      return localHeads === 0
+        ? linear
+        : groupedRecurrence(localHeads, cacheRecurrence(localWindow), linear);
+    }
     case "exact":
       return cacheRecurrence(Number.POSITIVE_INFINITY);
     case "local":

@@ -17,6 +17,7 @@ const NUM_FEATURES = 6;
 export const KINDS = [
   "relu",
   "softmax-positive",
+  "relu-and-local",
   "exact",
   "identity",
   "local",
@@ -56,6 +57,12 @@ export function attentionConfig(kind: Kind, size = 4): AttentionConfig {
     case "relu":
     case "softmax-positive":
       return favorConfig(kind, size);
+    case "relu-and-local":
+      return AttentionConfig.parse({
+        ...favorConfig("relu", size),
+        localHeads: 1,
+        localWindow: size,
+      });
     default:
       return kind satisfies never;
   }
@@ -79,8 +86,8 @@ export const isPositive = (kind: FeatureMapConfig["kind"]) => !SIGNED.includes(k
 /** A kernel epsilon so large that a finite difference does not run into the curvature of the ratio. */
 export function smoothConfig(kind: Kind): AttentionConfig {
   const config = attentionConfig(kind);
-  return kind === "relu"
-    ? ({ ...config, featureMap: { kind, kernelEpsilon: 0.5 } } as AttentionConfig)
+  return kind === "relu" || kind === "relu-and-local"
+    ? ({ ...config, featureMap: { kind: "relu", kernelEpsilon: 0.5 } } as AttentionConfig)
     : config;
 }
 
