@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { DataError } from "./data-error.ts";
 
 const LINE = 60;
 const LF = 0x0a;
@@ -10,7 +11,10 @@ const LF = 0x0a;
 const BATCH_BYTES = 262_144;
 
 export interface FastaWriter {
-  /** @param letters ASCII. */
+  /**
+   * @param letters ASCII, at least one.
+   * @throws {DataError} without residues: a FASTA file cannot hold such a record, a pack of others' making can.
+   */
   write(header: string, letters: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +25,7 @@ export function createFastaWriter(path: string): FastaWriter {
   const file = createWriteStream(path, { flags: "wx" });
   gzip.pipe(file);
   const done = finished(file);
-  done.catch((error) => gzip.destroy(error)); // a full disk must end the wait for "drain"
+  done.catch(() => gzip.destroy()); // the file says what is wrong; gzip only has to stop
   let batch: Uint8Array[] = [];
   let size = 0;
   const flush = async () => {
@@ -32,6 +36,11 @@ export function createFastaWriter(path: string): FastaWriter {
   };
   return {
     async write(header, letters) {
+      if (letters.length === 0) {
+        throw new DataError(
+          `expected residues after the header "${header}", got none; drop empty records first: npm run data -- filter --min-length 1`,
+        );
+      }
       const text = wrap(header, letters);
       batch.push(text);
       size += text.length;
