@@ -25,7 +25,8 @@ import { arbitraryOf, type JsonSchema } from "./support/arbitrary-of-schema.ts";
 import { type Answer, createDocumentCheck } from "./support/documented.ts";
 
 const SEED = 6;
-const RUNS_PER_ROUTE = 60;
+/** Enough that each route that reads a body answers with 200, 400 and 422; a few seconds in all. */
+const RUNS_PER_ROUTE = 200;
 const config = ModelConfig.parse({
   maxLength: 48,
   embeddingSize: 8,
@@ -178,8 +179,8 @@ describe("answers", () => {
 
   it("the check itself sees an answer that is not documented", () => {
     const type = "application/json";
-    expect(check("/health", "get", { status: 200, type, text: '{"status":"ill"}' })).toContain(
-      "status",
+    expect(check("/health", "get", { status: 200, type, text: '{"status":"ok"}' })).toContain(
+      "backend",
     );
     expect(check("/health", "get", { status: 418, type, text: "{}" })).toContain("418");
   });

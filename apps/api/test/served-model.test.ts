@@ -90,6 +90,17 @@ describe("a real model behind the app", () => {
     }
   });
 
+  it("embeds a sequence the same way whatever other requests share its batch", async () => {
+    const alone = [];
+    for (const sequence of SEQUENCES) alone.push(...(await embed([sequence])));
+    // in one turn of the event loop: they go through the model together
+    const beside = await Promise.all([...SEQUENCES, ...SEQUENCES].map((each) => embed([each])));
+    for (const [i, [embedding]] of beside.entries()) {
+      const expected = alone[i % SEQUENCES.length]?.residues ?? [];
+      expect(largestDifference(embedding?.residues ?? [], expected)).toBeLessThan(1e-5);
+    }
+  });
+
   it("the mean is the mean of the residues", async () => {
     const [embedding] = await embed(["MKTAYIAKQR"]);
     const { residues = [], mean = [] } = embedding ?? {};

@@ -60,7 +60,7 @@ function fitting(
       return SEQUENCES;
     case "integer":
       return fc.oneof(
-        fc.integer({ min: least, max: Math.min(most, least + 12) }),
+        fc.integer({ min: least, max: Math.min(most, least + 3) }),
         fc.constant(most),
       );
     case "number":
