@@ -49,10 +49,12 @@ function fitting(
       const whole = Object.fromEntries(model.map(([key, inner]) => [key, of(inner)]));
       const optional = Object.keys(whole).filter((key) => !required.includes(key));
       // few fields fit together more often than many
-      const few = fc.subarray(optional, { maxLength: Math.min(2, optional.length) }).chain((keys) => {
-        const chosen = [...required, ...keys].map((key) => [key, whole[key]] as const);
-        return fc.record(Object.fromEntries(chosen) as typeof whole);
-      });
+      const few = fc
+        .subarray(optional, { maxLength: Math.min(2, optional.length) })
+        .chain((keys) => {
+          const chosen = [...required, ...keys].map((key) => [key, whole[key]] as const);
+          return fc.record(Object.fromEntries(chosen) as typeof whole);
+        });
       return fc.oneof(few, fc.record(whole, { requiredKeys: required }));
     }
     case "array": {
