@@ -1,25 +1,44 @@
 /**
  * The Express app, pure: everything it touches is handed in, nothing listens.
- * Adding a route is one file under routes/ and one line in the table below.
+ * Adding a route is one file under routes/ and one line in the table below; the OpenAPI document is made
+ * from the same table.
  */
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import { limitRate, requireKey } from "./access-control.ts";
+import type { KeyRing } from "./api-keys.ts";
+import { cors } from "./cors.ts";
 import { errorHandler, notFound } from "./error-handler.ts";
 import {
+  BATCHED_LIMIT,
+  BATCHED_LIMIT_RESIDUES,
   BODY_LIMIT_BYTES,
   CACHE_LIMIT_BYTES,
+  DEFAULT_DEADLINE_MS,
+  MAX_DEADLINE_MS,
   QUEUE_LIMIT,
   SLOW_QUEUE_LIMIT,
   STREAM_LIMIT,
 } from "./limits.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { describeRoutes } from "./openapi/document.ts";
 import type { Anchor, ModelStore, RunsReader } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
+import { RequestGate } from "./request-gate.ts";
 import { requestLog } from "./request-log.ts";
+import type { Route, RouteContext } from "./route.ts";
 import { attentionRoute } from "./routes/attention.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
+import { documentationRoutes } from "./routes/documentation.ts";
 import { embeddingsRoute } from "./routes/embeddings.ts";
+import { generateRoute } from "./routes/generate.ts";
 import { healthRoute } from "./routes/health.ts";
+import { logitsRoute } from "./routes/logits.ts";
+import { metricsRoute } from "./routes/metrics.ts";
+import { modelRoute } from "./routes/model.ts";
 import { modelsRoute } from "./routes/models.ts";
+import { mutationsRoute } from "./routes/mutations.ts";
+import { readyRoute } from "./routes/ready.ts";
 import { runEventsRoute } from "./routes/run-events.ts";
 import { runsRoute } from "./routes/runs.ts";
 import { similarityRoute } from "./routes/similarity.ts";
@@ -27,66 +46,120 @@ import { securityHeaders } from "./security-headers.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { SharedCache } from "./shared-cache.ts";
 
+const ROUTES: readonly ((context: RouteContext) => Route)[] = [
+  embeddingsRoute,
+  attentionRoute,
+  logitsRoute,
+  mutationsRoute,
+  generateRoute,
+  similarityRoute,
+  modelsRoute,
+  modelRoute,
+  runsRoute,
+  runEventsRoute,
+  healthRoute,
+  readyRoute,
+  metricsRoute,
+];
+
 export interface AppDependencies {
   readonly models: ModelStore;
   readonly runs: RunsReader;
-  /** Sequences that /api/attention knows by accession or name. */
+  /** Sequences that /v1/attention knows by accession or name. */
   readonly anchors: readonly Anchor[];
-  /** Name of the tfjs backend, for /health. */
+  /** Name of the backend that computes, for /health. */
   readonly backend: string;
   readonly logger: Logger;
   /** Aborts when the server closes; ends the event streams. */
   readonly signal: AbortSignal;
+  /** Of the software, for the OpenAPI document. */
+  readonly version: string;
+  /** Whether the server is about to close; never without. */
+  readonly isDraining?: () => boolean;
   /** Build output of apps/dashboard. */
   readonly dashboardDirectory?: string;
-  /** Jobs that may wait for the model. */
+  /** Keys that requests must carry; none are needed without. */
+  readonly keys?: KeyRing;
+  /** Requests a minute of one client; no limit without. */
+  readonly requestsPerMinute?: number;
+  /** Origins whose pages may read answers; none without. */
+  readonly allowedOrigins?: readonly string[];
+  /** Of a request that names none. */
+  readonly deadlineMs?: number;
+  /** Requests at a time that share batches. */
+  readonly batchedLimit?: number;
+  /** Requests that may wait for the model for themselves. */
   readonly queueLimit?: number;
   readonly streamLimit?: number;
+  readonly metrics?: Metrics;
 }
 
 export function createApp(dependencies: AppDependencies): Express {
-  const { models, runs, anchors, backend, logger, signal, dashboardDirectory } = dependencies;
-  const queue = new SerialQueue(dependencies.queueLimit ?? QUEUE_LIMIT);
-  // similarity takes long, but pauses after each sequence: beside the queue it lets others through
-  const slowQueue = new SerialQueue(SLOW_QUEUE_LIMIT);
-  const cache = new SharedCache(CACHE_LIMIT_BYTES);
-  const streamLimit = dependencies.streamLimit ?? STREAM_LIMIT;
+  const { logger, keys, requestsPerMinute, dashboardDirectory } = dependencies;
+  const context = contextOf(dependencies);
+  const routes = ROUTES.map((create) => create(context));
 
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(requestLog(logger), securityHeaders());
+  app.use(
+    requestLog(logger),
+    context.metrics.middleware,
+    securityHeaders(),
+    cors(dependencies.allowedOrigins ?? []),
+  );
 
   // what a path gives changes with the runs: browsers ask again, and get 304 where it is the same
-  app.use("/api", (_request, response, next) => {
+  app.use("/v1", (_request, response, next) => {
     response.set("Cache-Control", "no-cache");
     next();
   });
 
-  app.route("/health").get(healthRoute(models, backend)).all(only("GET, HEAD"));
-  app.route("/api/models").get(modelsRoute(models)).all(only("GET, HEAD"));
-  app.route("/api/runs").get(runsRoute(runs)).all(only("GET, HEAD"));
-  app
-    .route("/api/runs/:id/events")
-    .head(only("GET"))
-    .get(runEventsRoute(runs, { streamLimit, signal }))
-    .all(only("GET"));
-  app
-    .route("/api/embeddings")
-    .post(express.json({ limit: BODY_LIMIT_BYTES }), embeddingsRoute(models, queue))
-    .all(only("POST"));
-  app
-    .route("/api/attention")
-    .get(attentionRoute({ models, anchors, queue, cache }))
-    .all(only("GET, HEAD"));
-  app
-    .route("/api/similarity")
-    .get(similarityRoute(models, slowQueue, cache))
-    .all(only("GET, HEAD"));
+  const guards: Record<Route["access"], readonly RequestHandler[]> = {
+    key: [
+      ...(keys ? [requireKey(keys)] : []),
+      ...(requestsPerMinute === undefined ? [] : [limitRate(requestsPerMinute)]),
+    ],
+    none: [],
+  };
+  for (const { method, path, access, handlers } of routes) {
+    const own = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
+    const allowed = method === "get" ? (GET_METHODS[path] ?? "GET, HEAD") : "POST";
+    if (allowed === "GET") own.head(only(allowed));
+    own[method](...guards[access], ...handlers).all(only(allowed));
+  }
 
+  app.use(documentationRoutes(describeRoutes(routes, dependencies.version)));
   app.use(dashboardRoutes(dashboardDirectory));
   app.use(notFound, errorHandler(logger, BODY_LIMIT_BYTES));
   return app;
+}
+
+/** A stream has no head to be had alone. */
+const GET_METHODS: Readonly<Record<string, string>> = { "/v1/runs/{id}/events": "GET" };
+
+function contextOf(dependencies: AppDependencies): RouteContext {
+  const { models, runs, anchors, backend, signal } = dependencies;
+  const metrics = dependencies.metrics ?? createMetrics();
+  const gate = new RequestGate({
+    requests: dependencies.batchedLimit ?? BATCHED_LIMIT,
+    residues: BATCHED_LIMIT_RESIDUES,
+  });
+  const queue = new SerialQueue(dependencies.queueLimit ?? QUEUE_LIMIT);
+  const slowQueue = new SerialQueue(SLOW_QUEUE_LIMIT);
+  metrics.watchQueue("batched", () => gate.size);
+  metrics.watchQueue("alone", () => queue.size);
+  metrics.watchQueue("similarity", () => slowQueue.size);
+  return {
+    ...{ models, runs, anchors, backend, signal, metrics, gate, queue, slowQueue },
+    cache: new SharedCache(CACHE_LIMIT_BYTES),
+    deadlines: {
+      defaultMs: dependencies.deadlineMs ?? DEFAULT_DEADLINE_MS,
+      maxMs: Math.max(MAX_DEADLINE_MS, dependencies.deadlineMs ?? 0),
+    },
+    streamLimit: dependencies.streamLimit ?? STREAM_LIMIT,
+    isDraining: dependencies.isDraining ?? (() => false),
+  };
 }
 
 /** Answers every method that a route did not take. */

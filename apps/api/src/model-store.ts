@@ -4,8 +4,10 @@
  * checkpoint of a run, the next request gets that, while requests in flight keep the model they started
  * with. A replaced model is disposed when its last borrower has returned it.
  */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { countParameters } from "@performer/performer";
-import type { ModelSummary } from "@performer/schema";
+import type { ModelDetails, ModelSummary } from "@performer/schema";
 import type { Logger } from "pino";
 import { createModelScan, type FoundModel, type ModelFolders } from "./model-scan.ts";
 import type { ModelStore, ServedModel } from "./ports.ts";
@@ -47,6 +49,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
   /** When each model failed to load: it may be half copied, so it is tried again, but not at once. */
   const failedAt = new Map<string, number>();
 
+  /** Which models a request means; all where it names none. */
+  const chosen = async (asked: string | undefined) =>
+    (await scan()).filter(({ id, name }) => asked === undefined || asked === id || asked === name);
+
   const scan = () => {
     if (lastLook === undefined || performance.now() - lastLook.at > rescanMs) {
       lastLook = { at: performance.now(), found: look() };
@@ -74,8 +80,11 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
       const identity = identify(found);
       const loaded = loans.find((loan) => loan.identity === identity);
       if (loaded !== undefined) return loaded;
-      if (performance.now() - (failedAt.get(identity) ?? Number.NEGATIVE_INFINITY) < retryMs)
+      const before = loans.find(({ model }) => model.summary.name === found.name);
+      if (performance.now() - (failedAt.get(identity) ?? Number.NEGATIVE_INFINITY) < retryMs) {
+        if (before !== undefined) return before;
         continue;
+      }
       try {
         const model = await load(found.directory, summarize(found));
         logger.info({ model: found.name }, "model loaded");
@@ -83,6 +92,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
       } catch (error) {
         failedAt.set(identity, performance.now());
         logger.warn({ err: error, model: found.name }, "a model cannot be loaded");
+        // half replaced: what was loaded under this name answers as before
+        if (before !== undefined) return before;
       }
     }
     // its files are gone, but it answers as before
@@ -90,10 +101,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
   }
 
   async function borrow(asked: string | undefined): Promise<Loan | "unknown" | undefined> {
-    const found = await scan();
-    const candidates = found.filter(
-      ({ id, name }) => asked === undefined || asked === id || asked === name,
-    );
+    const candidates = await chosen(asked);
     if (asked !== undefined && candidates.length === 0) return "unknown";
     const loan = await borrowFirst(candidates);
     if (loan === undefined) return undefined;
@@ -106,6 +114,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
 
   return {
     list: async () => (await scan()).map(summarize),
+    async details(asked) {
+      const [found] = await chosen(asked);
+      return found && describe(found);
+    },
     defaultName: async () => (await scan())[0]?.name ?? null,
     async use(job, asked) {
       // one after another: two requests that want the same model must not both load it
@@ -124,16 +136,17 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
   };
 }
 
-/** A run that was deleted and trained again may reuse a name, but not the time as well. */
-const identify = ({ name, manifest }: FoundModel) => `${name} ${manifest.createdAt}`;
+/** A folder may be replaced by another model of the same name. */
+const identify = ({ name, fingerprint }: FoundModel) => `${name} ${fingerprint}`;
 
-function summarize({ name, id, shipped, manifest }: FoundModel): ModelSummary {
+function summarize({ name, id, fingerprint, shipped, manifest }: FoundModel): ModelSummary {
   const { step, createdAt, model, metrics, exported } = manifest;
   const set = exported?.report?.sets.at(-1);
   const whole = set?.parts[0]?.model;
   return {
     name,
     id,
+    fingerprint,
     shipped,
     step,
     createdAt,
@@ -148,5 +161,22 @@ function summarize({ name, id, shipped, manifest }: FoundModel): ModelSummary {
           accuracy: whole.accuracy.mean,
         },
       }),
+  };
+}
+
+/** The summary, and what else the manifest and the model card say. */
+async function describe(found: FoundModel): Promise<ModelDetails> {
+  const { training, exported } = found.manifest;
+  const card = await readFile(join(found.directory, "MODEL_CARD.md"), "utf8").catch(() => null);
+  return {
+    ...summarize(found),
+    card,
+    ...(training !== undefined && { training }),
+    ...(exported && {
+      ...(exported.dataDescription !== undefined && { dataDescription: exported.dataDescription }),
+      ...(exported.licence !== undefined && { licence: exported.licence }),
+      ...(exported.tokensSeen !== undefined && { tokensSeen: exported.tokensSeen }),
+      ...(exported.report !== undefined && { report: exported.report }),
+    }),
   };
 }

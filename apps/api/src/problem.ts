@@ -6,24 +6,31 @@ import type { Problem } from "@performer/schema";
 import type { Response } from "express";
 
 /** Every kind of problem that the API answers with, its HTTP status and its title. */
-const KINDS = {
+export const KINDS = {
   "malformed-json": [400, "The body is not valid JSON"],
+  "malformed-fasta": [400, "The body is not valid FASTA"],
   "invalid-request": [400, "The request does not fit the contract"],
+  unauthorized: [401, "This needs an API key"],
   "not-found": [404, "There is nothing at this address"],
   "unknown-run": [404, "There is no such run"],
   "unknown-model": [404, "There is no such model"],
   "unknown-accession": [404, "There is no such named sequence"],
   "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],
+  "not-acceptable": [406, "The answer has no such format"],
   "body-too-large": [413, "The body is too large"],
-  "unsupported-media-type": [415, "The body must be application/json"],
+  "unsupported-media-type": [415, "The body has a type that is not read here"],
   "empty-sequence": [422, "The sequence is empty"],
   "not-a-protein": [422, "The sequence is not a protein sequence"],
   "sequence-too-long": [422, "The sequence is too long"],
   "answer-too-large": [422, "The answer would be too large"],
+  "unfit-model": [422, "The model does not do this"],
+  busy: [429, "The server is busy"],
+  "rate-limited": [429, "Too many requests"],
   "internal-error": [500, "The server failed"],
   "no-model": [503, "There is no trained model yet"],
-  busy: [503, "The model is busy"],
+  draining: [503, "The server is closing"],
+  "deadline-exceeded": [504, "The deadline has passed"],
 } as const;
 export type ProblemKind = keyof typeof KINDS;
 
@@ -73,6 +80,7 @@ export function sendProblem(response: Response, problem: ProblemError): void {
   const { retryAfterSeconds, allow } = problem.options;
   if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
   if (allow !== undefined) response.set("Allow", allow);
+  if (problem.kind === "unauthorized") response.set("WWW-Authenticate", "Bearer");
   response.status(problem.status).type("application/problem+json");
   response.send(JSON.stringify(problem.toProblem()));
 }

@@ -13,6 +13,8 @@ export {
   latestCheckpoint,
   listCheckpoints,
 } from "./checkpoint/checkpoint-folder.ts";
+export { modelFingerprint } from "./checkpoint/fingerprint.ts";
+export { narrowHalf, widenHalf } from "./checkpoint/half.ts";
 export {
   type LoadedCheckpoint,
   loadCheckpoint,
