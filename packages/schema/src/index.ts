@@ -39,6 +39,14 @@ export {
   projectionKinds,
 } from "./model-config.ts";
 export {
+  Job,
+  JobItem,
+  JobItemsResponse,
+  JobOptions,
+  JobState,
+  JobsResponse,
+} from "./rest/jobs.ts";
+export {
   AttentionResponse,
   EmbeddingsRequest,
   EmbeddingsResponse,
