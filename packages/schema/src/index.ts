@@ -38,6 +38,21 @@ export {
   type ModelConfigInput,
   projectionKinds,
 } from "./model-config.ts";
+export { AttentionRequest, AttentionResponse, MapSide } from "./rest/attention.ts";
+export {
+  MAX_SEQUENCES_PER_REQUEST,
+  ModelChoice,
+  ResidueRange,
+  SequenceInput,
+} from "./rest/common.ts";
+export {
+  EmbeddingLine,
+  EmbeddingsOptions,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
+} from "./rest/embeddings.ts";
+export { GenerateRequest, GenerationLine } from "./rest/generation.ts";
+export { HealthResponse, ReadyResponse } from "./rest/health.ts";
 export {
   Job,
   JobItem,
@@ -46,19 +61,19 @@ export {
   JobState,
   JobsResponse,
 } from "./rest/jobs.ts";
+export { LogitsRequest, LogitsResponse } from "./rest/logits.ts";
+export { ModelDetails, ModelSummary, ModelsResponse } from "./rest/models.ts";
 export {
-  AttentionResponse,
-  EmbeddingsRequest,
-  EmbeddingsResponse,
-  HealthResponse,
-  MAX_SEQUENCES_PER_REQUEST,
-  ModelSummary,
-  ModelsResponse,
-  Problem,
-  RunSummary,
-  RunsResponse,
-  SimilarityResponse,
-} from "./rest.ts";
+  MutationCost,
+  MutationLine,
+  MutationMethod,
+  MutationsCostResponse,
+  MutationsRequest,
+  MutationsResponse,
+} from "./rest/mutations.ts";
+export { Problem } from "./rest/problem.ts";
+export { RunSummary, RunsResponse } from "./rest/runs.ts";
+export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
 export { Metrics, RunEvent } from "./run-event.ts";
 export {
   DataConfig,

@@ -3,6 +3,7 @@
  * requests of people who wait, survives a restart, and leaves a result of NDJSON lines to download.
  */
 import { z } from "zod";
+import { answeredBy } from "./common.ts";
 
 /** What the query of POST /v1/jobs carries beside `model`. */
 export const JobOptions = z.strictObject({
@@ -35,9 +36,8 @@ export const Job = z
     createdAt: z.string(),
     startedAt: z.string().nullable(),
     finishedAt: z.string().nullable(),
-    /** Name and fingerprint of the model, settled when the job was sent. */
-    model: z.string(),
-    fingerprint: z.string(),
+    /** Settled when the job was sent. */
+    ...answeredBy,
     options: JobOptions,
     records: z.object({
       /** Null until the input has been read once. */
@@ -71,18 +71,21 @@ export const JobsResponse = z
   .meta({ id: "JobsResponse" });
 export type JobsResponse = z.infer<typeof JobsResponse>;
 
-export const JobItem = z.object({
-  /** 0-based place in the FASTA file. */
-  number: z.int(),
-  accession: z.string(),
-  /** Residues; of a refused record its letters. */
-  length: z.int(),
-  /** Why there is no result for it; null where there is one. */
-  refusal: z.string().nullable(),
-});
+export const JobItem = z
+  .object({
+    /** 0-based place in the FASTA file. */
+    number: z.int(),
+    accession: z.string(),
+    /** Residues; of a refused record its letters. */
+    length: z.int(),
+    /** Why there is no result for it; null where there is one. */
+    refusal: z.string().nullable(),
+  })
+  .meta({ id: "JobItem" });
 export type JobItem = z.infer<typeof JobItem>;
 
 export const JobItemsResponse = z
   .object({ items: z.array(JobItem), next: z.string().nullable() })
+  .meta({ id: "JobItemsResponse" })
   .meta({ id: "JobItemsResponse" });
 export type JobItemsResponse = z.infer<typeof JobItemsResponse>;
