@@ -5,6 +5,7 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import { errorHandler, notFound } from "./error-handler.ts";
+import type { JobService } from "./jobs/job-service.ts";
 import {
   BODY_LIMIT_BYTES,
   CACHE_LIMIT_BYTES,
@@ -19,8 +20,14 @@ import { attentionRoute } from "./routes/attention.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { embeddingsRoute } from "./routes/embeddings.ts";
 import { healthRoute } from "./routes/health.ts";
+import { jobRoute, removeJobRoute } from "./routes/jobs/job.ts";
+import { jobItemsRoute } from "./routes/jobs/job-items.ts";
+import { jobResultRoute } from "./routes/jobs/job-result.ts";
+import { listJobsRoute } from "./routes/jobs/list-jobs.ts";
+import { sendJobRoute } from "./routes/jobs/send-job.ts";
 import { modelsRoute } from "./routes/models.ts";
 import { runEventsRoute } from "./routes/run-events.ts";
+import { runMetricsRoute } from "./routes/run-metrics.ts";
 import { runsRoute } from "./routes/runs.ts";
 import { similarityRoute } from "./routes/similarity.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -30,6 +37,7 @@ import { SharedCache } from "./shared-cache.ts";
 export interface AppDependencies {
   readonly models: ModelStore;
   readonly runs: RunsReader;
+  readonly jobs: JobService;
   /** Sequences that /api/attention knows by accession or name. */
   readonly anchors: readonly Anchor[];
   /** Name of the tfjs backend, for /health. */
@@ -45,7 +53,7 @@ export interface AppDependencies {
 }
 
 export function createApp(dependencies: AppDependencies): Express {
-  const { models, runs, anchors, backend, logger, signal, dashboardDirectory } = dependencies;
+  const { models, runs, jobs, anchors, backend, logger, signal, dashboardDirectory } = dependencies;
   const queue = new SerialQueue(dependencies.queueLimit ?? QUEUE_LIMIT);
   // similarity takes long, but pauses after each sequence: beside the queue it lets others through
   const slowQueue = new SerialQueue(SLOW_QUEUE_LIMIT);
@@ -66,6 +74,19 @@ export function createApp(dependencies: AppDependencies): Express {
   app.route("/health").get(healthRoute(models, backend)).all(only("GET, HEAD"));
   app.route("/v1/models").get(modelsRoute(models)).all(only("GET, HEAD"));
   app.route("/v1/runs").get(runsRoute(runs)).all(only("GET, HEAD"));
+  app.route("/v1/runs/:id/metrics").get(runMetricsRoute(runs)).all(only("GET, HEAD"));
+  app
+    .route("/v1/jobs")
+    .get(listJobsRoute(jobs))
+    .post(sendJobRoute(jobs))
+    .all(only("GET, HEAD, POST"));
+  app
+    .route("/v1/jobs/:id")
+    .get(jobRoute(jobs))
+    .delete(removeJobRoute(jobs))
+    .all(only("GET, HEAD, DELETE"));
+  app.route("/v1/jobs/:id/items").get(jobItemsRoute(jobs)).all(only("GET, HEAD"));
+  app.route("/v1/jobs/:id/result").get(jobResultRoute(jobs)).all(only("GET, HEAD"));
   app
     .route("/v1/runs/:id/events")
     .head(only("GET"))

@@ -2,7 +2,14 @@
  * What the routes need from the world, as interfaces: the app is tested with small fakes,
  * and `serve` alone knows about checkpoints, folders and tfjs.
  */
-import type { ModelSummary, RunEvent, RunSummary, SimilarityResponse } from "@performer/schema";
+import type {
+  ModelSummary,
+  RunEvent,
+  RunMetricsQuery,
+  RunMetricsResponse,
+  RunSummary,
+  SimilarityResponse,
+} from "@performer/schema";
 
 /** One sequence's final hidden states, specials excluded. */
 export interface SequenceEmbedding {
@@ -50,6 +57,8 @@ export interface NumberedRunEvent {
 export interface RunsReader {
   /** Newest first. */
   list(): Promise<readonly RunSummary[]>;
+  /** Its curve, thinned to `points`. @returns "unknown": there is no such run. */
+  metrics(id: string, query: RunMetricsQuery): Promise<RunMetricsResponse["points"] | "unknown">;
   /**
    * The events of a run after line `afterLine` (0: all), until the run ends or `signal` aborts.
    * @returns "unknown": there is no such run; "ended": it has ended and line `afterLine` was its last.

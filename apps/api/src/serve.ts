@@ -7,8 +7,10 @@ import { type Backend, loadRuntime, tensorflowLibraries } from "@performer/tenso
 import { type Logger, pino } from "pino";
 import { readAnchors } from "./anchors.ts";
 import { createApp } from "./app.ts";
+import { openExperiments } from "./experiment-store.ts";
 import { closeGracefully, listen } from "./listen.ts";
 import { createModelStore } from "./model-store.ts";
+import { createRunIndexer } from "./run-indexer.ts";
 import { createRunsReader } from "./runs-reader.ts";
 import { loadServedModel } from "./served-model.ts";
 import { createSimilaritySample } from "./similarity-sample.ts";
@@ -25,6 +27,8 @@ export interface ServeOptions {
   readonly runsDirectory?: string;
   /** Folder of the models that ship; default: models in the clone. */
   readonly modelsDirectory?: string;
+  /** Folder of the experiment store: index of runs, bulk jobs; default: store in the clone. */
+  readonly storeDirectory?: string;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
   /** 0 takes any free one. Default 8080. */
@@ -66,9 +70,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     logger,
     load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries }),
   });
+  const experiments = await openExperiments({
+    directory: options.storeDirectory ?? join(root, "store"),
+    models,
+    embed: (model, sequences) => model.embed(sequences),
+    logger,
+  });
+  const index = experiments.store.runs;
+  const indexer = createRunIndexer(runsDirectory, index, logger);
   const app = createApp({
     models,
-    runs: createRunsReader(runsDirectory),
+    runs: createRunsReader({ runsDirectory, index, indexer, logger }),
+    jobs: experiments.jobs,
     anchors: await readAnchors(join(root, "data", "anchors.fasta")),
     dashboardDirectory: join(root, "apps", "dashboard", "dist"),
     backend,
@@ -78,6 +91,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { server, url } = await listen(app, { host, port });
   const closed = untilAborted(signal).then(async () => {
     await closeGracefully(server, GRACE_MS);
+    await experiments.close();
     models.close();
   });
   return { url, backend, model: await models.defaultName(), closed };

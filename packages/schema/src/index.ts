@@ -72,6 +72,7 @@ export {
   MutationsResponse,
 } from "./rest/mutations.ts";
 export { Problem } from "./rest/problem.ts";
+export { RunMetricsQuery, RunMetricsResponse } from "./rest/run-metrics.ts";
 export { RunSummary, RunsResponse } from "./rest/runs.ts";
 export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
 export { Metrics, RunEvent } from "./run-event.ts";

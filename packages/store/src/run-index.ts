@@ -58,7 +58,11 @@ export interface NewEvents {
 export interface RunIndex {
   /** Null where nothing of the run was indexed. */
   position(id: string): Promise<LogPosition | null>;
-  /** All or nothing. */
+  /**
+   * All or nothing.
+   * @throws {StoreError} "conflict" where the index does not stand right before the events: another
+   *   process reads the same log. Ask for the position again.
+   */
   append(id: string, news: NewEvents): Promise<void>;
   /** Drops what is indexed of every run but these. */
   keepOnly(ids: readonly string[]): Promise<void>;

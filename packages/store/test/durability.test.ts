@@ -30,7 +30,7 @@ describe("a file that another process holds locked", () => {
 
   test("past its patience a write is refused as locked and changes nothing; reads go on, and so does the event loop", async () => {
     const path = await storePath();
-    const store = await openedStore(path, { lockPatienceMs: 150 });
+    const store = await openedStore(path, { lockPatienceMs: 500 });
     await store.jobs.create(newJob("j"));
     const other = otherConnection(path);
     other.exec("BEGIN IMMEDIATE");

@@ -94,6 +94,15 @@ describe("run index", () => {
     });
   });
 
+  test("events that two processes bring at once are indexed once", async () => {
+    const { runs } = await openedStore(await storePath());
+    await runs.append("run", { events: [startEvent()], position: position(1), fromStart: true });
+    const news = { events: [stepEvent(1)], position: position(2), fromStart: false };
+    await runs.append("run", news);
+    await expect(runs.append("run", news)).rejects.toMatchObject({ kind: "conflict" });
+    expect(await runs.metrics("run", { kind: "step" })).toHaveLength(1);
+  });
+
   test("runs whose folder is gone go, with their points; the newest start comes first", async () => {
     const { runs } = await openedStore(await storePath());
     for (const [i, id] of ["a", "b", "c"].entries()) {

@@ -54,7 +54,8 @@ export async function sweepJobFolders(
   jobsDirectory: string,
   jobs: Pick<JobTable, "get">,
 ): Promise<void> {
-  for (const id of await readdir(jobsDirectory)) {
+  const entries = await readdir(jobsDirectory, { withFileTypes: true });
+  for (const { name: id } of entries.filter((entry) => entry.isDirectory())) {
     const isSent = await isFileLocked(join(jobsDirectory, id, UPLOAD_LOCK));
     // the row is there before the lock is released, so it is asked for after the lock
     if (!isSent && (await jobs.get(id)) === null) await removeJobFolder(jobsDirectory, id);

@@ -1,6 +1,7 @@
 /** The run index on its two tables. */
 import type { RunEvent } from "@performer/schema";
 import type { IndexedRun, LogPosition, MetricPoint, RunIndex } from "../run-index.ts";
+import { StoreError } from "../store-error.ts";
 import type { Database, Row, Statements } from "./database.ts";
 
 export function createRunIndex(database: Database): RunIndex {
@@ -14,6 +15,7 @@ export function createRunIndex(database: Database): RunIndex {
     append: (id, { events, position, fromStart }) =>
       database.write((statements) => {
         if (fromStart) statements.run("DELETE FROM runs WHERE id = ?", id);
+        else assertBefore(statements, id, position.lines - events.length);
         movePosition(statements, id, position);
         const firstLine = position.lines - events.length + 1;
         for (const [i, event] of events.entries()) {
@@ -21,13 +23,16 @@ export function createRunIndex(database: Database): RunIndex {
         }
       }),
 
-    keepOnly: (ids) =>
-      database.write(({ run }) => {
-        run(
-          "DELETE FROM runs WHERE id NOT IN (SELECT value FROM json_each(?))",
-          JSON.stringify(ids),
-        );
-      }),
+    async keepOnly(ids) {
+      const others = "FROM runs WHERE id NOT IN (SELECT value FROM json_each(?))";
+      const json = JSON.stringify(ids);
+      // nothing to drop is the rule, and needs no lock
+      const some = await database.read(({ get }) => get(`SELECT 1 ${others} LIMIT 1`, json));
+      if (some === undefined) return;
+      await database.write(({ run }) => {
+        run(`DELETE ${others}`, json);
+      });
+    },
 
     list: () =>
       database.read(({ all }) =>
@@ -64,6 +69,15 @@ function strideFor(
   if (maxPoints === undefined) return 1;
   const row = get("SELECT count(*) AS points FROM metrics WHERE run = ? AND kind = ?", id, kind);
   return Math.max(1, Math.ceil(Number(row?.["points"]) / maxPoints));
+}
+
+function assertBefore({ get }: Statements, id: string, lines: number): void {
+  const row = get("SELECT lines FROM runs WHERE id = ?", id);
+  if (row?.["lines"] === lines) return;
+  throw new StoreError(
+    "conflict",
+    `append: expected ${lines} lines of run ${id} in the index, got ${row?.["lines"] ?? "none"}; ask for its position again`,
+  );
 }
 
 function movePosition({ run }: Statements, id: string, position: LogPosition): void {
