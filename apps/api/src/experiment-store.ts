@@ -17,6 +17,12 @@ export interface OpenExperimentsOptions {
   readonly models: ModelStore;
   readonly embed: EmbedInBackground;
   readonly logger: Logger;
+  /** Of one upload. */
+  readonly maxUploadBytes?: number;
+  /** Left free on the disk by uploads. */
+  readonly reserveBytes?: number;
+  /** As of `openStore`. */
+  readonly lockPatienceMs?: number;
   /** As of the job runner. */
   readonly retryMs?: number;
   readonly pollMs?: number;
@@ -31,14 +37,15 @@ export interface Experiments {
 
 /** @throws {StoreError} where the store's file cannot be used. */
 export async function openExperiments(options: OpenExperimentsOptions): Promise<Experiments> {
-  const { directory, embed, logger, models: modelStore, ...timing } = options;
+  const { directory, embed, logger, models: modelStore, ...settings } = options;
   const jobsDirectory = join(directory, "jobs");
   await mkdir(jobsDirectory, { recursive: true });
-  const store = await openStore(join(directory, "experiments.sqlite"));
+  const store = await openStore(join(directory, "experiments.sqlite"), settings);
   const models = createJobModels(modelStore, embed);
   const limits = JOB_LIMITS;
-  const runner = startJobRunner({ store, models, jobsDirectory, limits, logger, ...timing });
-  const uploadLimits = { maxBytes: JOB_BODY_LIMIT_BYTES };
+  const runner = startJobRunner({ store, models, jobsDirectory, limits, logger, ...settings });
+  const maxBytes = options.maxUploadBytes ?? JOB_BODY_LIMIT_BYTES;
+  const uploadLimits = { maxBytes, ...settings };
   return {
     store,
     jobs: createJobService({ store, models, runner, jobsDirectory, uploadLimits }),

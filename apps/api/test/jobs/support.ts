@@ -5,7 +5,11 @@ import { join } from "node:path";
 import type { Job } from "@performer/schema";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { type Experiments, openExperiments } from "../../src/experiment-store.ts";
+import {
+  type Experiments,
+  type OpenExperimentsOptions,
+  openExperiments,
+} from "../../src/experiment-store.ts";
 import type { EmbedInBackground } from "../../src/jobs/job-models.ts";
 import type { ModelStore } from "../../src/ports.ts";
 import { fakeJobModels } from "../programs/fake-job-models.mjs";
@@ -31,9 +35,9 @@ export const fakeModels = (options?: Parameters<typeof fakeJobModels>[0]) =>
 export async function openJobs(
   directory: string,
   { models, embed }: Pick<FakeModels, "models" | "embed"> = fakeModels(),
-  timing: { readonly retryMs?: number; readonly pollMs?: number } = {},
+  settings: Omit<OpenExperimentsOptions, "directory" | "models" | "embed" | "logger"> = {},
 ): Promise<Experiments> {
-  const experiments = await openExperiments({ directory, models, embed, logger, ...timing });
+  const experiments = await openExperiments({ directory, models, embed, logger, ...settings });
   let isOpen = true;
   const close = async () => {
     if (isOpen) await experiments.close();
