@@ -10,19 +10,23 @@ import { ProblemError, sendProblem } from "./problem.ts";
 /** Answers what no route took. */
 export const notFound: RequestHandler = (request) => {
   throw new ProblemError("not-found", {
-    detail: `nothing answers ${request.method} at this address; see apps/api/README.md for the list`,
+    detail: `nothing answers ${request.method} at this address; see /docs for the list`,
   });
 };
 
 export function errorHandler(logger: Logger, bodyLimitBytes: number): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, _request, response, _next) => {
     if (response.destroyed) return;
     const problem = asProblem(error, bodyLimitBytes);
     const requestId: unknown = response.locals["requestId"];
+    if (response.headersSent) {
+      logger.warn({ requestId, err: error }, "an answer was cut");
+      // past the first byte only cutting the connection tells the client that the answer is broken
+      response.destroy();
+      return;
+    }
     if (problem.status === 500) logger.error({ requestId, err: error }, "request failed");
-    // past the first byte only cutting the connection tells the client that the answer is broken
-    if (response.headersSent) next(error);
-    else sendProblem(response, problem);
+    sendProblem(response, problem);
   };
 }
 

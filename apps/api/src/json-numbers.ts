@@ -28,11 +28,15 @@ export function encodeNumbers(
   return `[${parts.join(",")}]`;
 }
 
+/** "[…]" of each row of a row-major [rows, columns] matrix, with a comma before all but the first. */
+export function* encodeRows(values: Float32Array, columns: number): Generator<string> {
+  for (let start = 0; start < values.length; start += columns) {
+    const row = encodeNumbers(values, start, start + columns);
+    yield start === 0 ? row : `,${row}`;
+  }
+}
+
 /** Rows of a row-major [rows, columns] matrix: "[[…],[…]]". */
 export function encodeMatrix(values: Float32Array, columns: number): string {
-  const rows: string[] = [];
-  for (let start = 0; start < values.length; start += columns) {
-    rows.push(encodeNumbers(values, start, start + columns));
-  }
-  return `[${rows.join(",")}]`;
+  return `[${[...encodeRows(values, columns)].join("")}]`;
 }

@@ -4,6 +4,17 @@ import type { AddressInfo } from "node:net";
 
 const IDLE_CHECK_MS = 50;
 
+/**
+ * How long a client may take: a head that trickles in, a body that never ends, a connection that says
+ * nothing more. Node looks after each interval, and closes those that are late with 408.
+ */
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }
@@ -17,7 +28,7 @@ export async function listen(
   listener: RequestListener,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<{ server: Server; url: string }> {
-  const server = createServer(listener);
+  const server = createServer(TIMEOUTS, listener);
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(cause.code, host, port), { cause }));

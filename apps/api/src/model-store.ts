@@ -4,8 +4,10 @@
  * checkpoint of a run, the next request gets that, while requests in flight keep the model they started
  * with. A replaced model is disposed when its last borrower has returned it.
  */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { countParameters } from "@performer/performer";
-import type { ModelSummary } from "@performer/schema";
+import type { ModelDetails, ModelSummary } from "@performer/schema";
 import type { Logger } from "pino";
 import { createModelScan, type FoundModel, type ModelFolders } from "./model-scan.ts";
 import type { ModelStore, ServedModel } from "./ports.ts";
@@ -47,6 +49,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
   /** When each model failed to load: it may be half copied, so it is tried again, but not at once. */
   const failedAt = new Map<string, number>();
 
+  /** Which models a request means; all where it names none. */
+  const chosen = async (asked: string | undefined) =>
+    (await scan()).filter(({ id, name }) => asked === undefined || asked === id || asked === name);
+
   const scan = () => {
     if (lastLook === undefined || performance.now() - lastLook.at > rescanMs) {
       lastLook = { at: performance.now(), found: look() };
@@ -85,15 +91,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
         logger.warn({ err: error, model: found.name }, "a model cannot be loaded");
       }
     }
-    // its files are gone, but it answers as before
-    return candidates.length === 0 ? loans.at(-1) : undefined;
+    // its files are gone or half replaced, but what is loaded answers as before
+    const wanted = (loan: Loan) => candidates.some(({ id }) => id === loan.id);
+    return candidates.length === 0 ? loans.at(-1) : loans.findLast(wanted);
   }
 
   async function borrow(asked: string | undefined): Promise<Loan | "unknown" | undefined> {
-    const found = await scan();
-    const candidates = found.filter(
-      ({ id, name }) => asked === undefined || asked === id || asked === name,
-    );
+    const candidates = await chosen(asked);
     if (asked !== undefined && candidates.length === 0) return "unknown";
     const loan = await borrowFirst(candidates);
     if (loan === undefined) return undefined;
@@ -106,6 +110,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
 
   return {
     list: async () => (await scan()).map(summarize),
+    async details(asked) {
+      const [found] = await chosen(asked);
+      return found && describe(found);
+    },
     defaultName: async () => (await scan())[0]?.name ?? null,
     async use(job, asked) {
       // one after another: two requests that want the same model must not both load it
@@ -149,5 +157,22 @@ function summarize({ name, id, fingerprint, shipped, manifest }: FoundModel): Mo
           accuracy: whole.accuracy.mean,
         },
       }),
+  };
+}
+
+/** The summary, and what else the manifest and the model card say. */
+async function describe(found: FoundModel): Promise<ModelDetails> {
+  const { training, exported } = found.manifest;
+  const card = await readFile(join(found.directory, "MODEL_CARD.md"), "utf8").catch(() => null);
+  return {
+    ...summarize(found),
+    card,
+    ...(training !== undefined && { training }),
+    ...(exported && {
+      ...(exported.dataDescription !== undefined && { dataDescription: exported.dataDescription }),
+      ...(exported.licence !== undefined && { licence: exported.licence }),
+      ...(exported.tokensSeen !== undefined && { tokensSeen: exported.tokensSeen }),
+      ...(exported.report !== undefined && { report: exported.report }),
+    }),
   };
 }

@@ -2,32 +2,17 @@
  * What the routes need from the world, as interfaces: the app is tested with small fakes,
  * and `serve` alone knows about checkpoints, folders and tfjs.
  */
-import type {
-  ModelSummary,
-  RunEvent,
-  RunMetricsQuery,
-  RunMetricsResponse,
-  RunSummary,
-  SimilarityResponse,
-} from "@performer/schema";
+import type { ModelDetails, ModelSummary, RunEvent, RunSummary } from "@performer/schema";
+import type { ModelJob } from "./compute/job.ts";
 
-/** One sequence's final hidden states, specials excluded. */
-export interface SequenceEmbedding {
-  /** L */
-  readonly length: number;
-  /** [L, E] row-major */
-  readonly residues: Float32Array;
-  /** [E] */
-  readonly mean: Float32Array;
-}
-
-/** A loaded model. Its eager methods block the event loop; routes call all of them through the queue. */
+/** A loaded model. What it computes is computed elsewhere: the event loop stays free. */
 export interface ServedModel {
   readonly summary: ModelSummary;
-  embed(sequences: readonly Uint8Array[]): Promise<readonly SequenceEmbedding[]>;
-  /** [layers][heads] row-major L × L maps, specials dropped and not renormalised. */
-  attention(sequence: Uint8Array): Promise<readonly (readonly Float32Array[])[]>;
-  similarity(): Promise<Omit<SimilarityResponse, "model" | "fingerprint">>;
+  /**
+   * The bytes of the answer to `job`, a piece at a time, as they are taken.
+   * @param signal gives the job up and rejects with its reason.
+   */
+  answer(job: ModelJob, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 export interface ModelStore {
@@ -44,6 +29,8 @@ export interface ModelStore {
     job: (model: ServedModel) => Promise<Result>,
     asked?: string,
   ): Promise<Result | "unknown" | undefined>;
+  /** All that is known of a model; undefined where none is called `asked`. */
+  details(asked: string): Promise<ModelDetails | undefined>;
   /** Name of the default model, or null. */
   defaultName(): Promise<string | null>;
 }
@@ -57,8 +44,6 @@ export interface NumberedRunEvent {
 export interface RunsReader {
   /** Newest first. */
   list(): Promise<readonly RunSummary[]>;
-  /** Its curve, thinned to `points`. @returns "unknown": there is no such run. */
-  metrics(id: string, query: RunMetricsQuery): Promise<RunMetricsResponse["points"] | "unknown">;
   /**
    * The events of a run after line `afterLine` (0: all), until the run ends or `signal` aborts.
    * @returns "unknown": there is no such run; "ended": it has ended and line `afterLine` was its last.

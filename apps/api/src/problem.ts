@@ -6,9 +6,11 @@ import type { Problem } from "@performer/schema";
 import type { Response } from "express";
 
 /** Every kind of problem that the API answers with, its HTTP status and its title. */
-const KINDS = {
+export const KINDS = {
   "malformed-json": [400, "The body is not valid JSON"],
+  "malformed-fasta": [400, "The body is not valid FASTA"],
   "invalid-request": [400, "The request does not fit the contract"],
+  unauthorized: [401, "This needs an API key"],
   "not-found": [404, "There is nothing at this address"],
   "unknown-run": [404, "There is no such run"],
   "unknown-model": [404, "There is no such model"],
@@ -16,18 +18,23 @@ const KINDS = {
   "unknown-job": [404, "There is no such job"],
   "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],
+  "not-acceptable": [406, "The answer has no such format"],
   "job-not-done": [409, "The job has no result yet"],
   "body-too-large": [413, "The body is too large"],
-  "unsupported-media-type": [415, "The body must be application/json"],
+  "unsupported-media-type": [415, "The body has a type that is not read here"],
   "not-fasta": [422, "The body is not a FASTA file"],
   "empty-sequence": [422, "The sequence is empty"],
   "not-a-protein": [422, "The sequence is not a protein sequence"],
   "sequence-too-long": [422, "The sequence is too long"],
   "answer-too-large": [422, "The answer would be too large"],
+  "unfit-model": [422, "The model does not do this"],
+  busy: [429, "The server is busy"],
+  "rate-limited": [429, "Too many requests"],
   "internal-error": [500, "The server failed"],
   "no-model": [503, "There is no trained model yet"],
-  busy: [503, "The model is busy"],
+  draining: [503, "The server is closing"],
   "store-locked": [503, "The experiment store is locked"],
+  "deadline-exceeded": [504, "The deadline has passed"],
   "disk-full": [507, "The server's disk is full"],
 } as const;
 export type ProblemKind = keyof typeof KINDS;
@@ -78,6 +85,7 @@ export function sendProblem(response: Response, problem: ProblemError): void {
   const { retryAfterSeconds, allow } = problem.options;
   if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
   if (allow !== undefined) response.set("Allow", allow);
+  if (problem.kind === "unauthorized") response.set("WWW-Authenticate", "Bearer");
   response.status(problem.status).type("application/problem+json");
   response.send(JSON.stringify(problem.toProblem()));
 }

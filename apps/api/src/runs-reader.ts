@@ -1,5 +1,5 @@
 /**
- * The runs of a folder, as the app reads them: summaries and curves from the store's index, events from
+ * The runs of a folder, as the app reads them: summaries from the store's index, events from
  * the log files. While the store cannot be written to, summaries come from the logs themselves.
  */
 import { join } from "node:path";
@@ -46,14 +46,6 @@ export function createRunsReader(options: RunsReaderOptions): RunsReader {
         logger.warn({ err: error }, "runs are read from their logs: the store is of no use now");
         return listRuns(runsDirectory);
       }
-    },
-    async metrics(id, { kind, points }) {
-      await indexer.refresh().catch((error: unknown) => {
-        if (!(error instanceof StoreError)) throw error;
-        logger.warn({ err: error }, "the index of runs cannot be brought up to date");
-      });
-      if ((await index.position(id)) === null) return "unknown";
-      return [...(await index.metrics(id, { kind, maxPoints: points }))];
     },
     async follow(id, { afterLine, signal }) {
       if (!RUN_ID.test(id)) return "unknown";

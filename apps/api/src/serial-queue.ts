@@ -1,8 +1,8 @@
 /**
- * One job at a time, in order of arrival. Eager tfjs computes on the thread of the event loop, and a
- * compiled graph takes every core, so running two at once would only hold twice the memory; between
- * jobs the loop turns once, which lets server-sent events and health checks through.
+ * One job at a time, in order of arrival: for questions that take the model for themselves, of which two
+ * at once would only hold twice the memory. Those that share batches go through `RequestGate`.
  */
+import { abortable } from "./abortable.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Told to clients that find the queue full. */
@@ -13,6 +13,11 @@ export class SerialQueue {
   #waiting = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
+  /** Jobs that wait or run. */
+  get size(): number {
+    return this.#waiting;
+  }
+
   /** @param limit jobs that may wait or run at a time. */
   constructor(limit: number) {
     this.#limit = limit;
@@ -20,7 +25,8 @@ export class SerialQueue {
 
   /**
    * Runs `job` after all earlier ones.
-   * @param signal gives the place up: an aborted job that has not started is never run.
+   * @param signal gives the place up: the caller hears of it at once, and a job that has not started is
+   *   never run.
    * @throws {ProblemError} "busy", with Retry-After, where `limit` jobs are here already.
    */
   async run<Result>(job: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
@@ -33,7 +39,6 @@ export class SerialQueue {
     }
     this.#waiting++;
     const turn = this.#tail.then(async () => {
-      await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
       return job();
     });
@@ -42,6 +47,6 @@ export class SerialQueue {
       () => this.#waiting--,
     );
     this.#tail = settled;
-    return turn;
+    return abortable(turn, signal);
   }
 }

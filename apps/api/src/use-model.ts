@@ -1,5 +1,4 @@
 /** Lends the model that a request asks for to a route, or answers that there is none. */
-
 import type { ModelStore, ServedModel } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -13,15 +12,17 @@ export async function useModel<Result extends object>(
   asked: string | undefined,
 ): Promise<Result> {
   const result = await models.use(job, asked);
-  if (result === "unknown") {
-    throw new ProblemError("unknown-model", {
-      detail: "no model or run is called that; GET /api/models lists them, or leave it out",
-      field: "model",
-    });
-  }
+  if (result === "unknown") throw unknownModel("model");
   if (result !== undefined) return result;
   throw new ProblemError("no-model", {
     detail: "no checkpoint was found; train one with: npm run performer -- demo",
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
+
+/** @param field where the model was named. */
+export const unknownModel = (field: string): ProblemError =>
+  new ProblemError("unknown-model", {
+    detail: "no model or run is called that; GET /v1/models lists them, or leave it out",
+    field,
+  });

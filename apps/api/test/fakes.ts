@@ -3,7 +3,6 @@ import type { ModelSummary, RunEvent, RunSummary } from "@performer/schema";
 import { ModelConfig } from "@performer/schema";
 import { pino } from "pino";
 import { type AppDependencies, createApp } from "../src/app.ts";
-import type { JobService } from "../src/jobs/job-service.ts";
 import type { ModelStore, RunsReader, ServedModel } from "../src/ports.ts";
 
 export const EMBEDDING_SIZE = 2;
@@ -115,7 +114,6 @@ const runSummary: RunSummary = {
 /** Knows the finished run "demo". */
 export const fakeRuns: RunsReader = {
   list: async () => [runSummary],
-  metrics: async (id) => (id === "demo" ? [] : "unknown"),
   async follow(id, { afterLine }) {
     if (id !== "demo") return "unknown";
     if (afterLine === runEvents.length) return "ended";
@@ -125,14 +123,10 @@ export const fakeRuns: RunsReader = {
   },
 };
 
-/** For the tests of other routes. */
-const noJobs = {} as JobService;
-
 export function fakeApp(overrides: Partial<AppDependencies> = {}) {
   return createApp({
     models: storeOf(fakeModel()),
     runs: fakeRuns,
-    jobs: noJobs,
     anchors: [{ accession: "P00974", name: "BPT1_BOVIN", sequence: "MKMSRLCLSV" }],
     backend: "fake",
     logger: pino({ level: "silent" }),

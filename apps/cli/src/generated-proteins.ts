@@ -1,13 +1,6 @@
 /** Generation in terms of proteins: what may be drawn, from which models, and the FASTA that comes out. */
 import type { GenerationEvent } from "@performer/performer";
-import {
-  ANOMALOUS_RESIDUES,
-  decodeTokens,
-  formatFasta,
-  RESIDUES,
-  TOKEN,
-  VOCABULARY_SIZE,
-} from "@performer/proteins";
+import { decodeTokens, formatFasta, VOCABULARY_SIZE } from "@performer/proteins";
 import type { CheckpointManifest } from "@performer/schema";
 import type { ModelNeed } from "./find-model.ts";
 
@@ -17,14 +10,6 @@ export const CAUSAL_MODEL: ModelNeed = {
   what: "causal model",
   remedy: "train one with performer train configs/demo-causal.json",
 };
-
-/** Specials other than eos; and B, O, U, X, Z, which note what was not measured and are no proposal. */
-export const NEVER_DRAWN: ReadonlySet<number> = new Set([
-  TOKEN.bos,
-  TOKEN.pad,
-  TOKEN.mask,
-  ...Array.from(ANOMALOUS_RESIDUES, (letter) => RESIDUES.indexOf(letter)),
-]);
 
 /**
  * How many residues are drawn behind `prompt`: at most up to `maxResidues` in all, by default what the

@@ -7,6 +7,7 @@ import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { similarityCommand } from "./commands/similarity.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   attentionCommand,
   similarityCommand,
   serveCommand,
+  keysCommand,
 ];
 
 export function createProgram(): Command {

@@ -26,6 +26,7 @@ export {
 export type { BatchOptions } from "./batch-options.ts";
 export { BLOSUM62, normalizedBlosum } from "./blosum62.ts";
 export { type CollatedSequences, collateSequences, SPECIALS_PER_ROW } from "./collate.ts";
+export { NEVER_DRAWN } from "./drawn-tokens.ts";
 export { encodeSequence, ResidueError, type ResiduePolicy } from "./encode-sequence.ts";
 export { createEvaluationBatches } from "./evaluation-batches.ts";
 export {

@@ -56,9 +56,12 @@ export { HealthResponse, ReadyResponse } from "./rest/health.ts";
 export {
   Job,
   JobItem,
+  JobItemsQuery,
   JobItemsResponse,
   JobOptions,
+  JobQuery,
   JobState,
+  JobsQuery,
   JobsResponse,
 } from "./rest/jobs.ts";
 export { LogitsRequest, LogitsResponse } from "./rest/logits.ts";

@@ -1,8 +1,9 @@
 /** What a job needs of the models: the one it was sent for, and no other that came to bear its name. */
 import type { ModelSummary } from "@performer/schema";
 import type { JobRecord } from "@performer/store";
+import type { NamedSequence } from "../compute/job.ts";
 import { maxResidues } from "../limits.ts";
-import type { ModelStore, SequenceEmbedding, ServedModel } from "../ports.ts";
+import type { ModelStore, ServedModel } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
 import { JobFailure } from "./job-failure.ts";
 
@@ -25,24 +26,18 @@ export interface JobModels {
   /** @throws {JobFailure} where the model is gone or was replaced. */
   shape(job: JobRecord): Promise<ModelShape>;
   /**
-   * In the order of `sequences`, behind the requests of people who wait.
+   * The `EmbeddingLine` of each sequence, in order and without line breaks, computed behind the
+   * requests of people who wait.
    * @throws {JobFailure} where the model is gone or was replaced.
    */
   embed(
     job: JobRecord,
-    sequences: readonly Uint8Array[],
+    sequences: readonly NamedSequence[],
     signal: AbortSignal,
-  ): Promise<readonly SequenceEmbedding[]>;
+  ): Promise<readonly string[]>;
 }
 
-/** Embeds behind whatever else waits for the model. */
-export type EmbedInBackground = (
-  model: ServedModel,
-  sequences: readonly Uint8Array[],
-  options: { readonly layer: number | undefined; readonly signal: AbortSignal },
-) => Promise<readonly SequenceEmbedding[]>;
-
-export function createJobModels(models: ModelStore, embed: EmbedInBackground): JobModels {
+export function createJobModels(models: ModelStore): JobModels {
   /** Lends the model for one chunk: between two chunks nothing of a job keeps it loaded. */
   async function lend<Result extends object>(
     { model: name, modelIdentity }: JobRecord,
@@ -67,14 +62,7 @@ export function createJobModels(models: ModelStore, embed: EmbedInBackground): J
       const all = await models.list();
       const found = all.find(({ id, name }) => asked === undefined || [id, name].includes(asked));
       if (found !== undefined) return found;
-      throw asked === undefined
-        ? new ProblemError("no-model", {
-            detail: "no checkpoint was found; train one with: npm run performer -- demo",
-          })
-        : new ProblemError("unknown-model", {
-            detail: "no model or run is called that; GET /v1/models lists them, or leave it out",
-            field: "model",
-          });
+      throw asked === undefined ? noModel() : unknownModel();
     },
     shape: (job) =>
       lend(job, async ({ summary: { config } }) => ({
@@ -83,6 +71,28 @@ export function createJobModels(models: ModelStore, embed: EmbedInBackground): J
         layer: job.options.layer ?? config.numLayers,
       })),
     embed: (job, sequences, signal) =>
-      lend(job, (model) => embed(model, sequences, { layer: job.options.layer, signal })),
+      lend(job, async (model) => {
+        const { include, layer = model.summary.config.numLayers } = job.options;
+        const shape = { kind: "embeddings", format: "ndjson", dtype: "float32" } as const;
+        const question = { ...shape, inBackground: true, sequences, layer, include };
+        const decoder = new TextDecoder();
+        let text = "";
+        for await (const piece of model.answer(question, signal)) {
+          text += decoder.decode(piece, { stream: true });
+        }
+        // the model, an embedding a sequence, the end, nothing behind the last line break
+        return text.split("\n").slice(1, -2);
+      }),
   };
 }
+
+const noModel = () =>
+  new ProblemError("no-model", {
+    detail: "no checkpoint was found; train one with: npm run performer -- demo",
+  });
+
+const unknownModel = () =>
+  new ProblemError("unknown-model", {
+    detail: "no model or run is called that; GET /v1/models lists them, or leave it out",
+    field: "model",
+  });

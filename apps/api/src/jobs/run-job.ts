@@ -9,7 +9,7 @@ import type { JobPaths } from "./job-files.ts";
 import { countInput, type InputLimits, readInput } from "./job-input.ts";
 import type { JobModels } from "./job-models.ts";
 import { openResultFile, type ResultFile } from "./result-file.ts";
-import { endLine, headLine, recordLine } from "./result-lines.ts";
+import { endLine, headLine, refusalLine } from "./result-lines.ts";
 
 export interface RunJobOptions {
   readonly store: ExperimentStore;
@@ -85,16 +85,17 @@ async function computeLines(
   models: JobModels,
   signal: AbortSignal,
 ): Promise<string> {
-  const sequences = chunk.flatMap(({ residues }) => residues ?? []);
-  const embeddings = sequences.length === 0 ? [] : await models.embed(job, sequences, signal);
+  const sequences = chunk.flatMap(({ item: { accession }, residues }) =>
+    residues === null ? [] : { accession, sequence: residues },
+  );
+  const embedded = sequences.length === 0 ? [] : await models.embed(job, sequences, signal);
+  if (embedded.length !== sequences.length) {
+    throw new RangeError(
+      `computeLines: expected ${sequences.length} embeddings, got ${embedded.length}`,
+    );
+  }
   let next = 0;
   return chunk
-    .map(({ item, residues }) =>
-      recordLine(
-        item,
-        residues === null ? null : (embeddings[next++] ?? null),
-        job.options.include,
-      ),
-    )
+    .map(({ item, residues }) => (residues === null ? refusalLine(item) : `${embedded[next++]}\n`))
     .join("");
 }

@@ -1,77 +1,139 @@
 /**
- * GET /api/attention?accession=P00974 or ?sequence=…: the attention map of every layer and head,
- * recovered from the linear model.
+ * POST /v1/attention: maps of layers and heads, recovered from the linear model; whole ones of a short
+ * protein, or a block of a long one's, made smaller on request.
  */
+import { describeWindow } from "@performer/interpret";
 import { decodeTokens } from "@performer/proteins";
-import type { Request, RequestHandler } from "express";
-import { encodeAttention } from "../attention-json.ts";
-import { maxAttentionResidues } from "../limits.ts";
-import type { Anchor, ModelStore } from "../ports.ts";
+import { AttentionRequest, AttentionResponse } from "@performer/schema";
+import express from "express";
+import { abortable } from "../abortable.ts";
+import type { AttentionJob } from "../compute/job.ts";
+import { ANSWER_LIMIT_NUMBERS, ATTENTION_LIMIT_WEIGHTS, BODY_LIMIT_BYTES } from "../limits.ts";
+import { residuesFor, type SentSequence, sentSequence } from "../named-sequences.ts";
+import { negotiate } from "../negotiate.ts";
+import { deadlineHeader, json, MODEL_PROBLEMS, problems } from "../openapi/parts.ts";
+import type { Anchor, ServedModel } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
-import { readQuery } from "../query.ts";
+import { NO_QUERY, readQuery } from "../query.ts";
+import { readBody } from "../read-body.ts";
+import { requestSignal } from "../request-signal.ts";
 import { requireMap } from "../require-map.ts";
-import { parseSequence } from "../sequence-input.ts";
-import type { SerialQueue } from "../serial-queue.ts";
-import type { SharedCache } from "../shared-cache.ts";
+import type { Route, RouteContext } from "../route.ts";
+import { collect, modelHeaders } from "../send-pieces.ts";
 import { useModel } from "../use-model.ts";
 
-export interface AttentionRouteOptions {
-  readonly models: ModelStore;
-  readonly anchors: readonly Anchor[];
-  readonly queue: SerialQueue;
-  readonly cache: SharedCache;
-}
+export const attentionRoute = (context: RouteContext): Route => ({
+  method: "post",
+  path: "/v1/attention",
+  access: "key",
+  operation: {
+    summary: "Attention maps of layers and heads, whole, in part, or made smaller",
+    requestParams: { header: deadlineHeader },
+    requestBody: { required: true, content: { "application/json": { schema: AttentionRequest } } },
+    responses: {
+      200: json(AttentionResponse, "The maps"),
+      ...problems(...MODEL_PROBLEMS, "unknown-accession", "no-attention-map"),
+    },
+  },
+  handlers: [
+    express.json({ limit: BODY_LIMIT_BYTES }),
+    async (request, response) => {
+      negotiate(request, { "application/json": "json" });
+      readQuery(request, NO_QUERY);
+      const body = readBody(request, AttentionRequest, '{"accession": "P00974"}');
+      const { models, queue, cache, anchors, deadlines } = context;
+      const sent = sentBy(body, anchors);
+      const signal = requestSignal(request, response, deadlines);
+      const { answer, headers } = await useModel(
+        models,
+        async (model) => {
+          requireMap(model.summary);
+          const job = jobOf(model, body, sent);
+          const { name, fingerprint } = model.summary;
+          const key = JSON.stringify([
+            name,
+            fingerprint,
+            sent.accession,
+            job.window,
+            decodeTokens(job.sequence),
+          ]);
+          // shared with whoever asks the same meanwhile: it goes on where one of them leaves
+          const computed = cache.get(key, () =>
+            queue.run(() => collect(model.answer(job, new AbortController().signal))),
+          );
+          return {
+            answer: await abortable(computed, signal),
+            headers: modelHeaders(model.summary),
+          };
+        },
+        body.model,
+      );
+      response.set(headers).type("application/json").send(answer);
+    },
+  ],
+});
 
-export function attentionRoute(options: AttentionRouteOptions): RequestHandler {
-  const { models, anchors, queue, cache } = options;
-  return async (request, response) => {
-    const asked = readAsked(request, anchors);
-    const answer = await useModel(
-      models,
-      async (model) => {
-        requireMap(model.summary);
-        const { name, createdAt, config } = model.summary;
-        const residues = parseSequence(asked.sequence, asked.field, {
-          residues: maxAttentionResidues(config),
-          reason: `${config.numLayers * config.numHeads} maps of length × length in one answer`,
-        });
-        const sequence = decodeTokens(residues);
-        const key = `attention ${name} ${createdAt} ${asked.accession} ${sequence}`;
-        return cache.get(key, async () => {
-          const maps = await queue.run(() => model.attention(residues));
-          const { accession } = asked;
-          return Buffer.from(encodeAttention({ model: name, config, accession, sequence, maps }));
-        });
-      },
-      asked.model,
-    );
-    response.type("application/json").send(answer);
-  };
-}
-
-interface Asked {
-  /** Query parameter that named the sequence. */
-  readonly field: string;
-  readonly model: string | undefined;
-  readonly accession: string;
-  readonly sequence: string;
-}
-
-function readAsked(request: Request, anchors: readonly Anchor[]): Asked {
-  const { accession, sequence, model } = readQuery(request, ["accession", "sequence", "model"]);
-  if ((accession === undefined) === (sequence === undefined)) {
-    throw new ProblemError("invalid-request", {
-      detail: "give either accession or sequence, such as ?accession=P00974",
-      field: accession === undefined ? "accession" : "sequence",
-    });
+function sentBy(
+  { sequence, accession }: AttentionRequest,
+  anchors: readonly Anchor[],
+): SentSequence {
+  if (sequence !== undefined) {
+    const sent = sentSequence(sequence, "/sequence");
+    return typeof sequence === "string" ? { ...sent, accession: "sequence" } : sent;
   }
-  if (sequence !== undefined) return { field: "sequence", model, accession: "sequence", sequence };
   const anchor = anchors.find((each) => each.accession === accession || each.name === accession);
-  if (anchor === undefined) {
-    throw new ProblemError("unknown-accession", {
-      detail: `known accessions: ${anchors.map((each) => each.accession).join(", ") || "none"}; or send ?sequence=`,
-      field: "accession",
+  if (anchor !== undefined) {
+    return { field: "/accession", accession: anchor.accession, text: anchor.sequence };
+  }
+  throw new ProblemError("unknown-accession", {
+    detail: `known accessions: ${anchors.map((each) => each.accession).join(", ") || "none"}; or send a sequence`,
+    field: "/accession",
+  });
+}
+
+function jobOf(model: ServedModel, body: AttentionRequest, sent: SentSequence): AttentionJob {
+  const { config } = model.summary;
+  const named = residuesFor(model, sent);
+  const { layers, heads, block, maxSize } = body;
+  const window = { layers, heads, rows: block?.rows, columns: block?.columns, maxSize };
+  const described = describeOrRefuse(config, named.sequence.length, window);
+  const maps = described.layers.length * described.heads.length;
+  const numbers = maps * described.rows.cells * described.columns.cells;
+  if (numbers > ANSWER_LIMIT_NUMBERS) {
+    throw new ProblemError("answer-too-large", {
+      detail: `expected at most ${ANSWER_LIMIT_NUMBERS} numbers, got ${numbers} (${maps} maps of ${described.rows.cells} × ${described.columns.cells}); ask for fewer layers or heads, a block, or a maxSize`,
+      field: sent.field,
+      limit: ANSWER_LIMIT_NUMBERS,
     });
   }
-  return { field: "accession", model, accession: anchor.accession, sequence: anchor.sequence };
+  const rows = described.rows.to - described.rows.from;
+  const weights = described.layers.length * config.numHeads * rows * named.sequence.length;
+  if (weights > ATTENTION_LIMIT_WEIGHTS) {
+    throw new ProblemError("answer-too-large", {
+      detail: `expected at most ${ATTENTION_LIMIT_WEIGHTS} weights to compute, got ${weights}; ask for fewer layers, or a block of fewer rows`,
+      field: sent.field,
+      limit: ATTENTION_LIMIT_WEIGHTS,
+    });
+  }
+  return { kind: "attention", ...named, window };
+}
+
+function describeOrRefuse(...asked: Parameters<typeof describeWindow>) {
+  try {
+    return describeWindow(...asked);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const detail = error.message.replace(/^\w+: /, "");
+    const part = ["layer", "head", "rows", "columns"].find((each) => detail.includes(` ${each}`));
+    const fields = {
+      layer: "/layers",
+      head: "/heads",
+      rows: "/block/rows",
+      columns: "/block/columns",
+    };
+    throw new ProblemError("invalid-request", {
+      detail,
+      field: fields[part as keyof typeof fields],
+    });
+  }
 }

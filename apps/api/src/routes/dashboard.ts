@@ -10,8 +10,8 @@ const PAGE_WITHOUT_BUILD = `<!doctype html>
 <title>protein Performer</title>
 <h1>The dashboard is not built</h1>
 <p>Build it with <code>npm run build</code> in the folder of the project, then reload this page.</p>
-<p>The API works without it: <a href="/api/models">/api/models</a>,
-<a href="/api/runs">/api/runs</a>, <a href="/health">/health</a>.</p>
+<p>The API works without it: <a href="/docs">/docs</a>, <a href="/v1/models">/v1/models</a>,
+<a href="/v1/runs">/v1/runs</a>, <a href="/health">/health</a>.</p>
 </html>
 `;
 
@@ -35,7 +35,7 @@ export function dashboardRoutes(directory: string | undefined): Router {
 function page(directory: string | undefined): RequestHandler {
   return (request, response, next) => {
     const isPage = request.accepts(["json", "html"]) === "html" && !/\.\w+$/.test(request.path);
-    if (!isPage || request.path.startsWith("/api/")) return next();
+    if (!isPage || request.path.startsWith("/v1/")) return next();
     if (request.path !== "/") return response.redirect("/");
     response.set("Cache-Control", "no-cache");
     const withoutBuild = () => response.type("html").send(PAGE_WITHOUT_BUILD);

@@ -1,123 +1,148 @@
 /**
- * POST /api/embeddings {sequence | sequences, model?}: for each sequence its accession, its length L, one
- * vector a residue (specials excluded) and their mean. The order of the request is kept.
+ * POST /v1/embeddings: for each sequence its accession, its length L, one vector a residue (specials
+ * excluded) and their mean, from the layer that is asked for. The order of the request is kept.
  */
-import { EmbeddingsRequest, MAX_SEQUENCES_PER_REQUEST } from "@performer/schema";
-import type { RequestHandler } from "express";
-import { encodeMatrix, encodeNumbers } from "../json-numbers.ts";
-import { maxEmbeddedResidues, maxResidues } from "../limits.ts";
-import type { ModelStore, SequenceEmbedding, ServedModel } from "../ports.ts";
+import {
+  EmbeddingLine,
+  EmbeddingsOptions,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
+} from "@performer/schema";
+import express, { type Request } from "express";
+import { z } from "zod";
+import { askModel, type Question } from "../ask-model.ts";
+import type { EmbeddingFormat } from "../compute/job.ts";
+import { FASTA_TYPES, readFastaBody } from "../fasta-body.ts";
+import { ANSWER_LIMIT_NUMBERS, BODY_LIMIT_BYTES } from "../limits.ts";
+import { residuesFor, type SentSequence, sentSequence } from "../named-sequences.ts";
+import { negotiate } from "../negotiate.ts";
+import { bytes, deadlineHeader, json, lines, MODEL_PROBLEMS, problems } from "../openapi/parts.ts";
+import type { ServedModel } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
-import { parseSequence } from "../sequence-input.ts";
-import type { SerialQueue } from "../serial-queue.ts";
-import { useModel } from "../use-model.ts";
+import { readQuery } from "../query.ts";
+import { readBody } from "../read-body.ts";
+import type { Route, RouteContext } from "../route.ts";
 
-interface NamedSequence {
-  readonly accession: string;
-  readonly sequence: Uint8Array;
-}
+const FORMATS: Readonly<Record<string, EmbeddingFormat>> = {
+  "application/json": "json",
+  "application/x-ndjson": "ndjson",
+  "application/octet-stream": "raw",
+  "application/x-npy": "npy",
+  "application/vnd.apache.arrow.stream": "arrow",
+};
 
-export function embeddingsRoute(models: ModelStore, queue: SerialQueue): RequestHandler {
-  return async (request, response) => {
-    const { items, asked } = readBody(request.body);
-    const clientLeaves = new AbortController();
-    response.on("close", () => clientLeaves.abort());
-    const answer = await useModel(
-      models,
-      async (model) => {
-        const sequences = parseItems(items, model);
-        const embeddings = await queue.run(
-          () => model.embed(sequences.map(({ sequence }) => sequence)),
-          clientLeaves.signal,
-        );
-        return encodeAnswer(model, sequences, embeddings);
+export const embeddingsRoute = (context: RouteContext): Route => ({
+  method: "post",
+  path: "/v1/embeddings",
+  access: "key",
+  operation: {
+    summary: "Embeddings of sequences, a vector a residue and their mean",
+    description:
+      "The body is JSON, or a FASTA text with the options in the query. An embedding does not depend on what else is in the request or the server.",
+    requestParams: { header: deadlineHeader, query: EmbeddingsOptions },
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: EmbeddingsRequest },
+        "text/x-fasta": { schema: z.string().meta({ examples: [">P1 an example\nMKTAYIAKQR\n"] }) },
       },
-      asked,
-    );
-    response.type("application/json").send(answer);
-  };
+    },
+    responses: {
+      200: {
+        description: "Raw, .npy and Arrow: docs/api.md has the layouts",
+        content: {
+          ...json(EmbeddingsResponse, "").content,
+          "application/x-ndjson": { schema: lines(EmbeddingLine) },
+          "application/octet-stream": { schema: bytes("little-endian numbers") },
+          "application/x-npy": { schema: bytes("NumPy array, format 1.0") },
+          "application/vnd.apache.arrow.stream": { schema: bytes("Arrow IPC stream") },
+        },
+      },
+      ...problems(...MODEL_PROBLEMS, "malformed-fasta"),
+    },
+  },
+  handlers: [
+    express.json({ limit: BODY_LIMIT_BYTES }),
+    express.text({ limit: BODY_LIMIT_BYTES, type: FASTA_TYPES }),
+    async (request, response) => {
+      const { type, format } = negotiate(request, FORMATS);
+      const { items, options } = await readRequest(request);
+      if (format === "npy" && options.include === "both") throw oneArray();
+      await askModel(context, request, response, options.model, (model) =>
+        questionOf(model, items, { ...options, format, type }),
+      );
+    },
+  ],
+});
+
+interface Asked {
+  readonly items: readonly SentSequence[];
+  readonly options: EmbeddingsOptions;
 }
 
-interface Item {
-  /** JSON pointer of `text`. */
-  readonly field: string;
-  readonly accession: string;
-  readonly text: string;
-}
-
-/** @throws {ProblemError} "unsupported-media-type" or "invalid-request", with the field. */
-function readBody(body: unknown): { items: Item[]; asked: string | undefined } {
-  if (body === undefined) {
-    throw new ProblemError("unsupported-media-type", {
-      detail: "send a JSON body with the header Content-Type: application/json",
-      field: "Content-Type",
+async function readRequest(request: Request<Record<string, string>>): Promise<Asked> {
+  const options = readQuery(request, EmbeddingsOptions);
+  if (typeof request.body === "string") {
+    return { items: await readFastaBody(request.body), options };
+  }
+  if (Object.keys(request.query).length > 0) {
+    throw new ProblemError("invalid-request", {
+      detail: "give the options in the JSON body; the query has them where the body is FASTA",
+      field: Object.keys(request.query)[0] as string,
     });
   }
-  const parsed = EmbeddingsRequest.safeParse(body);
-  if (!parsed.success) throw misfit(parsed.error.issues[0]);
-  const { sequence, sequences, model: asked } = parsed.data;
-  const inputs = sequences ?? (sequence === undefined ? [] : [sequence]);
-  const items = inputs.map((input, i) => {
-    const pointer = sequences === undefined ? "/sequence" : `/sequences/${i}`;
-    return typeof input === "string"
-      ? { field: pointer, accession: `sequence-${i + 1}`, text: input }
-      : { field: `${pointer}/sequence`, accession: input.accession, text: input.sequence };
-  });
-  return { items, asked };
+  const example = '{"sequence": "MKTAYIAKQR"} or {"sequences": ["MKTAYIAKQR", …]}';
+  const { sequence, sequences, ...rest } = readBody(request, EmbeddingsRequest, example);
+  const items =
+    sequences?.map((each, i) => sentSequence(each, `/sequences/${i}`, i + 1)) ??
+    (sequence === undefined ? [] : [sentSequence(sequence, "/sequence")]);
+  return { items, options: rest };
 }
 
-type Issue = NonNullable<ReturnType<typeof EmbeddingsRequest.safeParse>["error"]>["issues"][number];
-
-function misfit(issue: Issue | undefined): ProblemError {
-  const path = (issue?.path ?? []).map(String);
-  const field = path.length === 0 ? "body" : `/${path.join("/")}`;
-  if (issue?.code === "too_big") {
-    return new ProblemError("invalid-request", {
-      detail: `expected at most ${MAX_SEQUENCES_PER_REQUEST} sequences a request; send the others in further requests`,
-      field,
-      limit: MAX_SEQUENCES_PER_REQUEST,
+function questionOf(
+  model: ServedModel,
+  items: readonly SentSequence[],
+  {
+    include,
+    dtype,
+    format,
+    type,
+    ...options
+  }: EmbeddingsOptions & { format: EmbeddingFormat; type: string },
+): Question {
+  const { config } = model.summary;
+  const layer = options.layer ?? config.numLayers;
+  if (layer > config.numLayers) {
+    throw new ProblemError("invalid-request", {
+      detail: `expected a layer from 0 to the model's ${config.numLayers}, got ${layer}`,
+      field: "/layer",
+      limit: config.numLayers,
     });
   }
-  return new ProblemError("invalid-request", {
-    detail:
-      'expected {"sequence": …} or {"sequences": […]}, each sequence a string or ' +
-      `{"accession": …, "sequence": …}; ${issue?.message ?? "got something else"}`,
-    field,
-  });
-}
-
-function parseItems(items: readonly Item[], { summary }: ServedModel): NamedSequence[] {
-  const { config } = summary;
-  const limit = { residues: maxResidues(config), reason: "the model's length without bos and eos" };
-  const sequences = items.map(({ field, accession, text }) => ({
-    accession,
-    sequence: parseSequence(text, field, limit),
-  }));
-  const total = sequences.reduce((sum, { sequence }) => sum + sequence.length, 0);
-  const totalLimit = maxEmbeddedResidues(config);
-  if (total > totalLimit) {
+  const sequences = items.map((item) => residuesFor(model, item));
+  const residues = sequences.reduce((sum, { sequence }) => sum + sequence.length, 0);
+  const limit = Math.floor(ANSWER_LIMIT_NUMBERS / config.embeddingSize);
+  if (residues > limit) {
     throw new ProblemError("answer-too-large", {
-      detail: `expected at most ${totalLimit} residues a request in all, got ${total}; send them in several requests`,
+      detail: `expected at most ${limit} residues a request in all, got ${residues}; send them in several requests`,
       field: items.length === 1 ? (items[0]?.field ?? "body") : "/sequences",
-      limit: totalLimit,
+      limit,
     });
   }
-  return sequences;
+  const headers = {
+    "X-Layer": String(layer),
+    "X-Embedding-Size": String(config.embeddingSize),
+    "X-Embedding-Include": include,
+    "X-Embedding-Dtype": format === "json" || format === "ndjson" ? "float32" : dtype,
+    "X-Sequence-Lengths": sequences.map(({ sequence }) => sequence.length).join(","),
+  };
+  const job = { kind: "embeddings", sequences, layer, include, dtype, format } as const;
+  return { job, type, headers, residues, turn: "batch" };
 }
 
-/** JSON text of an EmbeddingsResponse, every float32 exact. */
-function encodeAnswer(
-  { summary }: ServedModel,
-  sequences: readonly NamedSequence[],
-  embeddings: readonly SequenceEmbedding[],
-): Buffer {
-  const embeddingSize = summary.config.embeddingSize;
-  const items = embeddings.map(({ length, residues, mean }, i) => {
-    const accession = JSON.stringify(sequences[i]?.accession);
-    const vectors = encodeMatrix(residues, embeddingSize);
-    return `{"accession":${accession},"length":${length},"residues":${vectors},"mean":${encodeNumbers(mean)}}`;
+const oneArray = () =>
+  new ProblemError("invalid-request", {
+    detail:
+      'a .npy file holds one array: give include "residues" or "mean", or take application/octet-stream',
+    field: "/include",
   });
-  return Buffer.from(
-    `{"model":${JSON.stringify(summary.name)},"embeddingSize":${embeddingSize},"embeddings":[${items.join(",")}]}`,
-  );
-}

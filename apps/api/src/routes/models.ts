@@ -1,12 +1,21 @@
-/** GET /api/models: models that ship, then every checkpoint of every run; the first answers by default. */
-import type { ModelsResponse } from "@performer/schema";
-import type { RequestHandler } from "express";
-import type { ModelStore } from "../ports.ts";
-import { readQuery } from "../query.ts";
+/** GET /v1/models: models that ship, then every checkpoint of every run; the first answers by default. */
+import { ModelsResponse } from "@performer/schema";
+import { json, problems } from "../openapi/parts.ts";
+import { NO_QUERY, readQuery } from "../query.ts";
+import type { Route, RouteContext } from "../route.ts";
 
-export function modelsRoute(models: ModelStore): RequestHandler {
-  return async (request, response) => {
-    readQuery(request, []);
-    response.json({ models: [...(await models.list())] } satisfies ModelsResponse);
-  };
-}
+export const modelsRoute = ({ models }: RouteContext): Route => ({
+  method: "get",
+  path: "/v1/models",
+  access: "key",
+  operation: {
+    summary: "All models; the first one answers by default",
+    responses: { 200: json(ModelsResponse, "The models"), ...problems() },
+  },
+  handlers: [
+    async (request, response) => {
+      readQuery(request, NO_QUERY);
+      response.json({ models: [...(await models.list())] } satisfies ModelsResponse);
+    },
+  ],
+});

@@ -1,55 +1,78 @@
 /**
- * GET /api/runs/:id/events: the lines of a run's events.jsonl as server-sent events, from the first
+ * GET /v1/runs/:id/events: the lines of a run's events.jsonl as server-sent events, from the first
  * line on, then live. Each message has no event name, the line number as its id and a RunEvent as its
  * data, so a browser that reconnects goes on after the last line it saw (Last-Event-ID).
  * A run that has ended ends the stream; who reconnects after its last line gets 204, which tells an
  * EventSource to stop (HTML Standard, 9.2.3).
  */
 import { once } from "node:events";
-import type { Request, RequestHandler, Response } from "express";
-import type { NumberedRunEvent, RunsReader } from "../ports.ts";
+import type { Request, Response } from "express";
+import { z } from "zod";
+import { problems } from "../openapi/parts.ts";
+import type { NumberedRunEvent } from "../ports.ts";
 import { ProblemError } from "../problem.ts";
-import { readQuery } from "../query.ts";
+import { NO_QUERY, readQuery } from "../query.ts";
+import type { Route, RouteContext } from "../route.ts";
 
 /** Proxies cut streams that are silent for 30-60 s. */
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 10;
 
-export interface RunEventsOptions {
-  /** Streams open at a time. */
-  readonly streamLimit: number;
-  /** Ends every stream: the server closes. */
-  readonly signal: AbortSignal;
-}
-
-export function runEventsRoute(
-  runs: RunsReader,
-  { streamLimit, signal: serverCloses }: RunEventsOptions,
-): RequestHandler<{ id: string }> {
+export function runEventsRoute({ runs, streamLimit, signal: serverCloses }: RouteContext): Route {
   let openStreams = 0;
-  return async (request, response) => {
-    readQuery(request, []);
-    const afterLine = lastEventId(request);
-    if (openStreams >= streamLimit) {
-      throw new ProblemError("busy", {
-        detail: `${streamLimit} event streams are open; close one or try again later`,
-        limit: streamLimit,
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    }
-    openStreams++;
-    const clientLeaves = new AbortController();
-    response.on("close", () => clientLeaves.abort());
-    try {
-      const signal = AbortSignal.any([serverCloses, clientLeaves.signal]);
-      const events = await runs.follow(request.params.id, { afterLine, signal });
-      if (events === "unknown") throw unknownRun();
-      if (events === "ended") response.status(204).end();
-      else await stream(events, response, signal);
-    } finally {
-      openStreams--;
-    }
+  return {
+    method: "get",
+    path: "/v1/runs/{id}/events",
+    access: "key",
+    operation: {
+      summary: "A run's events, the past ones first, then as they happen",
+      description:
+        "Server-sent events without a name; the id is the line number, the data a #/components/schemas/RunEvent.",
+      requestParams: {
+        path: z.object({ id: z.string().meta({ examples: ["demo"] }) }),
+        header: z.object({
+          "Last-Event-ID": z
+            .string()
+            .regex(/^\d{1,15}$/)
+            .optional()
+            .meta({ description: "line after which to go on" }),
+        }),
+      },
+      responses: {
+        200: {
+          description: "The events",
+          content: { "text/event-stream": { schema: z.string() } },
+        },
+        204: { description: "The run has ended, and its last line was seen" },
+        ...problems("unknown-run", "busy"),
+      },
+    },
+    handlers: [
+      async (request, response) => {
+        readQuery(request, NO_QUERY);
+        const afterLine = lastEventId(request);
+        if (openStreams >= streamLimit) {
+          throw new ProblemError("busy", {
+            detail: `${streamLimit} event streams are open; close one or try again later`,
+            limit: streamLimit,
+            retryAfterSeconds: RETRY_AFTER_SECONDS,
+          });
+        }
+        openStreams++;
+        const clientLeaves = new AbortController();
+        response.on("close", () => clientLeaves.abort());
+        try {
+          const signal = AbortSignal.any([serverCloses, clientLeaves.signal]);
+          const events = await runs.follow(request.params["id"] ?? "", { afterLine, signal });
+          if (events === "unknown") throw unknownRun();
+          if (events === "ended") response.status(204).end();
+          else await stream(events, response, signal);
+        } finally {
+          openStreams--;
+        }
+      },
+    ],
   };
 }
 
@@ -79,7 +102,7 @@ async function stream(
 }
 
 /** Line number that the client saw last, 0 for none. */
-function lastEventId(request: Request<{ id: string }>): number {
+function lastEventId(request: Request<Record<string, string>>): number {
   const text = request.get("Last-Event-ID") ?? "0";
   if (!/^\d{1,15}$/.test(text)) {
     throw new ProblemError("invalid-request", {
@@ -92,6 +115,6 @@ function lastEventId(request: Request<{ id: string }>): number {
 
 const unknownRun = () =>
   new ProblemError("unknown-run", {
-    detail: "no run has this id; GET /api/runs lists them",
+    detail: "no run has this id; GET /v1/runs lists them",
     field: "id",
   });

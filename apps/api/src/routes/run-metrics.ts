@@ -1,34 +1,39 @@
-/** GET /v1/runs/:id/metrics?kind=…&points=…: a run's curve, thinned to so many points. */
-import { RunMetricsQuery, type RunMetricsResponse } from "@performer/schema";
-import type { RequestHandler } from "express";
-import type { RunsReader } from "../ports.ts";
+/** GET /v1/runs/:id/metrics: a run's curve, thinned to so many points. */
+import { RunMetricsQuery, RunMetricsResponse } from "@performer/schema";
+import { z } from "zod";
+import { json, problems } from "../openapi/parts.ts";
 import { ProblemError } from "../problem.ts";
 import { readQuery } from "../query.ts";
+import type { Route } from "../route.ts";
+import type { RunCurves } from "../run-curves.ts";
 
-export function runMetricsRoute(runs: RunsReader): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { kind, points: text } = readQuery(request, ["kind", "points"]);
-    const count =
-      text === undefined ? undefined : Number(/^\d{1,6}$/.test(text) ? text : Number.NaN);
-    const query = RunMetricsQuery.safeParse({
-      ...(kind !== undefined && { kind }),
-      ...(count !== undefined && { points: count }),
-    });
-    if (!query.success) {
-      throw new ProblemError("invalid-request", {
-        detail: "expected kind step or evaluation, and points from 1 to 10000",
-        field: String(query.error.issues[0]?.path[0] ?? "query"),
-      });
-    }
-    const { id } = request.params;
-    const points = await runs.metrics(id, query.data);
-    if (points === "unknown") {
-      throw new ProblemError("unknown-run", {
-        detail: "no run has this id; GET /v1/runs lists them",
-        field: "id",
-      });
-    }
-    const answer = { id, kind: query.data.kind, points: [...points] };
-    response.json(answer satisfies RunMetricsResponse);
-  };
-}
+export const runMetricsRoute = ({ curves }: { readonly curves: RunCurves }): Route => ({
+  method: "get",
+  path: "/v1/runs/{id}/metrics",
+  access: "key",
+  operation: {
+    summary: "A run's curve, thinned to what a chart shows",
+    requestParams: {
+      path: z.object({ id: z.string().meta({ examples: ["demo"] }) }),
+      query: RunMetricsQuery,
+    },
+    responses: {
+      200: json(RunMetricsResponse, "Points in the order of the log"),
+      ...problems("unknown-run", "store-locked"),
+    },
+  },
+  handlers: [
+    async (request, response) => {
+      const query = readQuery(request, RunMetricsQuery);
+      const id = request.params["id"] ?? "";
+      const points = await curves.read(id, query);
+      if (points === "unknown") {
+        throw new ProblemError("unknown-run", {
+          detail: "no run has this id; GET /v1/runs lists them",
+          field: "id",
+        });
+      }
+      response.json({ id, kind: query.kind, points } satisfies RunMetricsResponse);
+    },
+  ],
+});

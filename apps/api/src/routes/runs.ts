@@ -1,12 +1,21 @@
-/** GET /api/runs: the training runs, newest first. */
-import type { RunsResponse } from "@performer/schema";
-import type { RequestHandler } from "express";
-import type { RunsReader } from "../ports.ts";
-import { readQuery } from "../query.ts";
+/** GET /v1/runs: the training runs, newest first. */
+import { RunsResponse } from "@performer/schema";
+import { json, problems } from "../openapi/parts.ts";
+import { NO_QUERY, readQuery } from "../query.ts";
+import type { Route, RouteContext } from "../route.ts";
 
-export function runsRoute(runs: RunsReader): RequestHandler {
-  return async (request, response) => {
-    readQuery(request, []);
-    response.json({ runs: [...(await runs.list())] } satisfies RunsResponse);
-  };
-}
+export const runsRoute = ({ runs }: RouteContext): Route => ({
+  method: "get",
+  path: "/v1/runs",
+  access: "key",
+  operation: {
+    summary: "The training runs, newest first",
+    responses: { 200: json(RunsResponse, "The runs"), ...problems() },
+  },
+  handlers: [
+    async (request, response) => {
+      readQuery(request, NO_QUERY);
+      response.json({ runs: [...(await runs.list())] } satisfies RunsResponse);
+    },
+  ],
+});

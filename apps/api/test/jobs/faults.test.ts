@@ -7,8 +7,8 @@ import { Problem } from "@performer/schema";
 import { DatabaseSync } from "@photostructure/sqlite";
 import request from "supertest";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { fakeApp } from "../fakes.ts";
 import {
+  appOf,
   fakeModels,
   isOver,
   manyRecords,
@@ -20,14 +20,14 @@ import {
 
 const run = promisify(execFile);
 
-const sendTo = (app: ReturnType<typeof fakeApp>) =>
+const sendTo = (app: ReturnType<typeof appOf>) =>
   request(app).post("/v1/jobs").set("Content-Type", "text/x-fasta").send(">a\nACD\n");
 
 describe("a full disk", () => {
   test("refuses a file that would leave no reserve with 507, before it is written", async () => {
     const directory = await temporaryFolder();
-    const { jobs } = await openJobs(directory, fakeModels(), { reserveBytes: 2 ** 60 });
-    const { status, body } = await sendTo(fakeApp({ jobs }));
+    const experiments = await openJobs(directory, fakeModels(), { reserveBytes: 2 ** 60 });
+    const { status, body } = await sendTo(appOf(experiments));
     expect(status).toBe(507);
     expect(Problem.parse(body)).toMatchObject({
       type: "urn:protein-performer:problem:disk-full",
@@ -74,7 +74,7 @@ describe("a locked store", () => {
     const other = new DatabaseSync(join(directory, "experiments.sqlite"));
     onTestFinished(() => other.close());
     other.exec("BEGIN IMMEDIATE");
-    const app = fakeApp({ jobs: experiments.jobs });
+    const app = appOf(experiments);
     for (const response of [await sendTo(app), await request(app).delete(`/v1/jobs/${id}`)]) {
       expect(response.status).toBe(503);
       expect(response.headers["retry-after"]).toBe("5");

@@ -3,15 +3,14 @@ import { gzipSync } from "node:zlib";
 import { Job, JobItemsResponse, JobsResponse, Problem } from "@performer/schema";
 import request from "supertest";
 import { describe, expect, test } from "vitest";
-import { fakeApp } from "../fakes.ts";
-import { isOver, openJobs, send, temporaryFolder, until } from "./support.ts";
+import { appOf, isOver, openJobs, send, temporaryFolder, until } from "./support.ts";
 
 async function withJobs() {
   const experiments = await openJobs(await temporaryFolder());
-  return { experiments, app: fakeApp({ jobs: experiments.jobs }) };
+  return { experiments, app: appOf(experiments) };
 }
 
-const post = (app: ReturnType<typeof fakeApp>, query = "") =>
+const post = (app: ReturnType<typeof appOf>, query = "") =>
   request(app).post(`/v1/jobs${query}`).set("Content-Type", "text/x-fasta");
 
 describe("POST /v1/jobs", () => {
@@ -69,8 +68,9 @@ describe("POST /v1/jobs", () => {
   );
 
   test("a body past the limit is refused with 413 and the limit, whether its length is told or not", async () => {
-    const { jobs } = await openJobs(await temporaryFolder(), undefined, { maxUploadBytes: 1000 });
-    const app = fakeApp({ jobs });
+    const settings = { maxUploadBytes: 1000 };
+    const experiments = await openJobs(await temporaryFolder(), undefined, settings);
+    const app = appOf(experiments);
     const body = `>a\n${"A".repeat(100_000)}\n`;
     const told = await post(app).send(body);
     const streamed = post(app);
@@ -79,7 +79,7 @@ describe("POST /v1/jobs", () => {
       expect(response.status).toBe(413);
       expect(Problem.parse(response.body)).toMatchObject({ field: "body", limit: 1000 });
     }
-    expect(await jobs.list({ limit: 9 })).toEqual([]);
+    expect(await experiments.jobs.list({ limit: 9 })).toEqual([]);
   });
 });
 

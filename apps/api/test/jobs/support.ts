@@ -5,12 +5,12 @@ import { join } from "node:path";
 import type { Job } from "@performer/schema";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import { createApp } from "../../src/app.ts";
 import {
   type Experiments,
   type OpenExperimentsOptions,
   openExperiments,
 } from "../../src/experiment-store.ts";
-import type { EmbedInBackground } from "../../src/jobs/job-models.ts";
 import type { ModelStore } from "../../src/ports.ts";
 import { fakeJobModels } from "../programs/fake-job-models.mjs";
 
@@ -24,7 +24,6 @@ export async function temporaryFolder(): Promise<string> {
 
 export interface FakeModels {
   readonly models: ModelStore;
-  readonly embed: EmbedInBackground;
   /** Sequences of each call. */
   readonly calls: number[];
 }
@@ -34,10 +33,13 @@ export const fakeModels = (options?: Parameters<typeof fakeJobModels>[0]) =>
 
 export async function openJobs(
   directory: string,
-  { models, embed }: Pick<FakeModels, "models" | "embed"> = fakeModels(),
-  settings: Omit<OpenExperimentsOptions, "directory" | "models" | "embed" | "logger"> = {},
+  { models }: Pick<FakeModels, "models"> = fakeModels(),
+  settings: Omit<OpenExperimentsOptions, "directory" | "runsDirectory" | "models" | "logger"> = {},
 ): Promise<Experiments> {
-  const experiments = await openExperiments({ directory, models, embed, logger, ...settings });
+  const experiments = await openExperiments({
+    ...{ directory, models, logger, ...settings },
+    runsDirectory: join(directory, "runs"),
+  });
   let isOpen = true;
   const close = async () => {
     if (isOpen) await experiments.close();
@@ -85,3 +87,16 @@ export function manyRecords(count: number): string {
   });
   return records.join("");
 }
+
+/** An app that serves these experiments and next to nothing else. */
+export const appOf = (experiments: Experiments) =>
+  createApp({
+    experiments,
+    models: fakeModels().models,
+    runs: experiments.runs,
+    anchors: [],
+    backend: "fake",
+    logger,
+    signal: new AbortController().signal,
+    version: "0.0.0",
+  });

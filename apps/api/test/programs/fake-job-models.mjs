@@ -1,21 +1,17 @@
 /**
- * A model store with one model of two numbers a residue, [id, id / 3], and how it embeds. Plain
- * JavaScript: programs of the tests run it outside the tests as well.
- * @param {{ delayMs?: number, fingerprint?: string, maxLength?: number }} [options]
+ * A model store with one model of two numbers a residue, [id, id / 3]; its answers are made by what makes
+ * them for real models. Plain JavaScript: programs of the tests run it outside the tests as well.
  */
+import { answerJob } from "../../dist/compute/answer-job.js";
+
+/** @param {{ delayMs?: number, fingerprint?: string, maxLength?: number }} [options] */
 export function fakeJobModels({ delayMs = 0, fingerprint = "f1", maxLength = 128 } = {}) {
   const config = { numLayers: 2, embeddingSize: 2, maxLength };
   const summary = { name: "demo/step-00000002", id: "demo", fingerprint, config };
   const calls = [];
-  return {
-    calls,
-    models: {
-      list: async () => [summary],
-      defaultName: async () => summary.name,
-      use: async (job, asked) =>
-        [undefined, summary.id, summary.name].includes(asked) ? job({ summary }) : "unknown",
-    },
-    embed: async (_model, sequences, { signal }) => {
+  const reader = {
+    summary,
+    embed: async (sequences, _options, signal) => {
       calls.push(sequences.length);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       signal.throwIfAborted();
@@ -27,6 +23,17 @@ export function fakeJobModels({ delayMs = 0, fingerprint = "f1", maxLength = 128
           mean: Float32Array.of(mean, mean / 3),
         };
       });
+    },
+  };
+  const model = { summary, answer: (job, signal) => answerJob(reader, job, signal) };
+  return {
+    calls,
+    models: {
+      list: async () => [summary],
+      defaultName: async () => summary.name,
+      details: async () => undefined,
+      use: async (job, asked) =>
+        [undefined, summary.id, summary.name].includes(asked) ? job(model) : "unknown",
     },
   };
 }

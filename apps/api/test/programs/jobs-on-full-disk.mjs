@@ -11,9 +11,9 @@ import { fakeJobModels } from "./fake-job-models.mjs";
 
 const directory = process.argv[2];
 const logger = { info() {}, warn() {}, error: (facts) => console.error(facts.err) };
-const { models, embed } = fakeJobModels();
+const { models } = fakeJobModels();
 const { jobs, close } = await openExperiments({
-  ...{ directory, models, embed, logger },
+  ...{ directory, runsDirectory: directory, models, logger },
   ...{ reserveBytes: 0, retryMs: 50, pollMs: 20 },
 });
 const options = { include: "both", letters: "strict" };

@@ -9,8 +9,13 @@ import { fakeJobModels } from "./fake-job-models.mjs";
 
 const [directory, fasta] = process.argv.slice(2);
 const logger = { info() {}, warn() {}, error: (facts) => console.error(facts.err) };
-const { models, embed } = fakeJobModels({ delayMs: 3 });
-const { store, jobs, close } = await openExperiments({ directory, models, embed, logger });
+const { models } = fakeJobModels({ delayMs: 3 });
+const { store, jobs, close } = await openExperiments({
+  directory,
+  runsDirectory: directory,
+  models,
+  logger,
+});
 if (fasta !== undefined) {
   const options = { include: "both", letters: "strict" };
   const { id } = await jobs.send({ body: createReadStream(fasta), options });

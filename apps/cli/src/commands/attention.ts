@@ -42,7 +42,7 @@ export const attentionCommand = () =>
     .option("--sequence <residues>", "the protein itself, instead of a file")
     .option("--svg <file>", "draw the maps, layers by heads")
     .option("--shared", "in the drawing: one colour scale for all heads, not one for each")
-    .option("--json <file>", "write the maps, as GET /api/attention gives them")
+    .option("--json <file>", "write the maps, as POST /v1/attention gives them")
     .addOption(checkpointOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
@@ -51,9 +51,12 @@ export const attentionCommand = () =>
 async function attention(file: string | undefined, options: AttentionOptions): Promise<void> {
   const root = findCloneRoot();
   const { encodeAttention } = await import("@performer/api");
-  const { hasAttentionMap, recoverAttention } = await import("@performer/interpret");
+  const { describeWindow, hasAttentionMap, recoverAttention } = await import(
+    "@performer/interpret"
+  );
   const { readHead } = await import("@performer/interpret/reading");
   const { decodeTokens, SPECIALS_PER_ROW } = await import("@performer/proteins");
+  const { modelFingerprint } = await import("@performer/training");
   const { findProtein } = await import("../find-protein.ts");
   const { loadModel } = await import("../load-model.ts");
 
@@ -62,7 +65,7 @@ async function attention(file: string | undefined, options: AttentionOptions): P
     accession: options.accession ?? (file === undefined ? DEFAULT_ACCESSION : undefined),
     sequence: options.sequence,
   });
-  const { model, manifest } = await loadModel(root, { ...options, eager: true });
+  const { model, manifest, directory } = await loadModel(root, { ...options, eager: true });
   const { config } = model;
   if (!hasAttentionMap(config.attention)) {
     throw new Error(
@@ -80,8 +83,15 @@ async function attention(file: string | undefined, options: AttentionOptions): P
   const title = `${accession}, ${length} residues: ${manifest.name}, step ${manifest.step}`;
   if (options.json !== undefined) {
     const sequence = decodeTokens(residues);
-    const text = encodeAttention({ model: manifest.name, config, accession, sequence, maps });
-    await writeText([text, "\n"], resolveUserPath(root, options.json));
+    const { name } = manifest;
+    const fingerprint = modelFingerprint(directory, manifest);
+    const whole = { ...describeWindow(config, length, {}), maps };
+    const text = encodeAttention({
+      model: name,
+      ...{ fingerprint, accession, sequence, config },
+      ...whole,
+    });
+    await writeText([...text, "\n"], resolveUserPath(root, options.json));
   }
   if (options.svg !== undefined) {
     const { attentionFigure } = await import("@performer/charts");

@@ -64,11 +64,9 @@ export const generateCommand = () =>
 async function generate(options: GenerateOptions): Promise<void> {
   const root = findCloneRoot();
   const { eagerDecoder, generateTokens } = await import("@performer/performer");
-  const { TOKEN } = await import("@performer/proteins");
+  const { NEVER_DRAWN, TOKEN } = await import("@performer/proteins");
   const { randomKey } = await import("@performer/random");
-  const { CAUSAL_MODEL, drawLimits, formatSequences, NEVER_DRAWN } = await import(
-    "../generated-proteins.ts"
-  );
+  const { CAUSAL_MODEL, drawLimits, formatSequences } = await import("../generated-proteins.ts");
   const { encodeProtein } = await import("../encode-protein.ts");
   const { loadModel } = await import("../load-model.ts");
 

@@ -12,14 +12,17 @@ import {
   parseWhole,
   runsOption,
 } from "../option-parsers.ts";
+import { VERSION } from "../software.ts";
 
 const EXAMPLES = `
 Examples:
   $ performer serve                            on http://127.0.0.1:8080, for this machine only
   $ performer serve --port 9000
-  $ performer serve --host 0.0.0.0             for other machines as well: there is no login, so only
-                                               inside a network that you trust
-  $ curl -s http://127.0.0.1:8080/api/embeddings -H 'Content-Type: application/json' \\
+  $ performer serve --host 0.0.0.0 --keys keys.json
+                                               for other machines as well; performer keys makes the file.
+                                               Without keys only inside a network that you trust
+  $ performer serve --cors-origin https://lab.example --deadline 120 --rate-limit 0
+  $ curl -s http://127.0.0.1:8080/v1/embeddings -H 'Content-Type: application/json' \\
       -d '{"sequence": "MKTAYIAKQR"}'
 
 The newest model under models/ answers, or without one the newest checkpoint under runs/, where a newer
@@ -32,6 +35,11 @@ interface ServeCommandOptions {
   readonly models?: string;
   readonly backend: Backend;
   readonly eager?: true;
+  readonly keys?: string;
+  readonly corsOrigin?: readonly string[];
+  readonly deadline?: number;
+  readonly rateLimit?: number;
+  readonly drain?: number;
 }
 
 export const serveCommand = () =>
@@ -47,11 +55,40 @@ export const serveCommand = () =>
     .addOption(modelsOption())
     .addOption(backendOption())
     .addOption(eagerOption())
+    .option("--keys <file>", "file of API keys that requests must carry (default: none needed)")
+    .option("--cors-origin <origins...>", "origins whose pages may read answers (default: none)")
+    .option(
+      "--deadline <seconds>",
+      "for a request that names none (default: 60)",
+      parseWhole(1, 86_400),
+    )
+    .option(
+      "--rate-limit <number>",
+      "requests a minute of one client, 0: no limit (default: 600)",
+      parseWhole(0, 1e9),
+    )
+    .option(
+      "--drain <seconds>",
+      "between the signal to end and the last request taken, while /ready answers 503 (default: 0)",
+      parseWhole(0, 3600),
+    )
     .addHelpText("after", EXAMPLES)
-    .action(async ({ runs, models, ...options }: ServeCommandOptions) => {
-      const root = findCloneRoot();
-      await serveUntilInterrupted({ root, ...foldersOf(root, { runs, models }), ...options });
-    });
+    .action(serveAsAsked);
+
+async function serveAsAsked(options: ServeCommandOptions): Promise<void> {
+  const root = findCloneRoot();
+  const { runs, models, keys, corsOrigin, deadline, rateLimit, drain, ...rest } = options;
+  await serveUntilInterrupted({
+    root,
+    ...foldersOf(root, { runs, models }),
+    ...rest,
+    ...(keys !== undefined && { keysFile: resolveUserPath(root, keys) }),
+    ...(corsOrigin !== undefined && { allowedOrigins: corsOrigin }),
+    ...(deadline !== undefined && { deadlineMs: 1000 * deadline }),
+    ...(rateLimit !== undefined && { requestsPerMinute: rateLimit }),
+    ...(drain !== undefined && { drainMs: 1000 * drain }),
+  });
+}
 
 /** Where runs and models lie, as `serve` and `demo` take them. */
 export const foldersOf = (
@@ -67,12 +104,16 @@ export const foldersOf = (
  * @param beside begins when the server is up; what it returns is called, and awaited, when it closes.
  */
 export async function serveUntilInterrupted(
-  options: Omit<ServeOptions, "signal">,
+  options: Omit<ServeOptions, "signal" | "version">,
   beside?: (server: RunningServer) => () => Promise<void>,
 ): Promise<void> {
   const { serve } = await import("@performer/api");
   using interruption = listenForInterrupt("Closing …");
-  const server = await serve({ ...options, signal: interruption.signal });
+  const server = await serve({
+    ...options,
+    version: VERSION,
+    signal: interruption.signal,
+  });
   process.stdout.write(`${describe(server)}\n`);
   const end = beside?.(server);
   await server.closed;

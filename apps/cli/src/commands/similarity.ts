@@ -46,7 +46,7 @@ export const similarityCommand = () =>
     .option("--sequences <number>", "the first so many that fit", parseWhole(2, 100_000), 100)
     .option("--longest <residues>", "pass over longer ones", parseWhole(1, 1_048_576), 256)
     .option("--seed <number>", "of permutations and resamples", parseWhole(0, 0x7fffffff), 0)
-    .option("--json <file>", "write matrices and figures, as GET /api/similarity gives them")
+    .option("--json <file>", "write matrices and figures, as GET /v1/similarity gives them")
     .option("--tsv <file>", "write the matrix as a tab-separated table")
     .option("--svg <file>", "draw the matrix beside BLOSUM62")
     .addOption(checkpointOption())
@@ -65,10 +65,11 @@ async function similarity(files: readonly string[], options: SimilarityOptions):
   const { drawSimilarity, formatSimilarity, similarityTable } = await import(
     "../similarity-output.ts"
   );
+  const { modelFingerprint } = await import("@performer/training");
   const { loadModel } = await import("../load-model.ts");
   const { readSequences } = await import("../read-sequences.ts");
 
-  const { model, manifest } = await loadModel(root, { ...options, eager: true });
+  const { model, manifest, directory } = await loadModel(root, { ...options, eager: true });
   const { attention, maxLength } = model.config;
   if (!hasAttentionMap(attention)) {
     throw new Error(
@@ -90,8 +91,9 @@ async function similarity(files: readonly string[], options: SimilarityOptions):
     key: randomKey(options.seed),
     ...(options.edges && { edges: options.edges }),
   });
+  const fingerprint = modelFingerprint(directory, manifest);
   const outputs = [
-    [options.json, () => `${JSON.stringify({ model: manifest.name, ...result })}\n`],
+    [options.json, () => `${JSON.stringify({ model: manifest.name, fingerprint, ...result })}\n`],
     [options.tsv, () => similarityTable(result)],
     [options.svg, () => drawSimilarity(result, `${manifest.name}, step ${manifest.step}`)],
   ] as const;

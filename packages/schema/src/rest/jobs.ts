@@ -3,7 +3,7 @@
  * requests of people who wait, survives a restart, and leaves a result of NDJSON lines to download.
  */
 import { z } from "zod";
-import { answeredBy } from "./common.ts";
+import { answeredBy, ModelChoice } from "./common.ts";
 
 /** What the query of POST /v1/jobs carries beside `model`. */
 export const JobOptions = z.strictObject({
@@ -23,6 +23,43 @@ export const JobOptions = z.strictObject({
   }),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
+
+/** The query of POST /v1/jobs. */
+export const JobQuery = JobOptions.extend({ model: ModelChoice.optional() });
+export type JobQuery = z.infer<typeof JobQuery>;
+
+const pageLimit = z
+  .int()
+  .min(1)
+  .max(1000)
+  .default(100)
+  .meta({ description: "entries of one answer; its `next` leads to further ones" });
+
+/** The query of GET /v1/jobs. */
+export const JobsQuery = z.strictObject({
+  limit: pageLimit,
+  before: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: "id of the job after which the list went on" }),
+});
+export type JobsQuery = z.infer<typeof JobsQuery>;
+
+/** The query of GET /v1/jobs/:id/items. */
+export const JobItemsQuery = z.strictObject({
+  limit: pageLimit,
+  after: z
+    .int()
+    .nonnegative()
+    .optional()
+    .meta({ description: "number of the record after which the list goes on" }),
+  refused: z
+    .enum(["true", "false"])
+    .default("false")
+    .meta({ description: "true: only records without a result" }),
+});
+export type JobItemsQuery = z.infer<typeof JobItemsQuery>;
 
 /** "queued" until the input has been read once and its records are counted. */
 export const JobState = z.enum(["queued", "running", "done", "failed"]);

@@ -1,40 +1,33 @@
-/** GET /v1/jobs/:id/items?refused=true&limit=…&after=NUMBER: what became of each record, in order of the file. */
-import type { JobItemsResponse } from "@performer/schema";
-import type { RequestHandler } from "express";
-import type { JobService } from "../../jobs/job-service.ts";
-import { ProblemError } from "../../problem.ts";
+/** GET /v1/jobs/:id/items: what became of each record, in the order of the file, a page at a time. */
+import { JobItemsQuery, JobItemsResponse } from "@performer/schema";
+import { json, problems } from "../../openapi/parts.ts";
 import { readQuery } from "../../query.ts";
-import { readPageLimit } from "./page-limit.ts";
+import type { Route } from "../../route.ts";
+import { type JobsContext, jobId, jobPath } from "./jobs-context.ts";
 
-export function jobItemsRoute(jobs: JobService): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const query = readQuery(request, ["refused", "limit", "after"]);
-    const limit = readPageLimit(query.limit);
-    const onlyRefused = readFlag(query.refused);
-    const after = readPlace(query.after);
-    const { id } = request.params;
-    const found = await jobs.items(id, { limit: limit + 1, after, onlyRefused });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const next =
-      found.length > limit && last
-        ? `/v1/jobs/${id}/items?limit=${limit}&after=${last.number}${onlyRefused ? "&refused=true" : ""}`
-        : null;
-    response.json({ items, next } satisfies JobItemsResponse);
-  };
-}
-
-function readFlag(text: string | undefined): boolean {
-  if (text === undefined || text === "false") return false;
-  if (text === "true") return true;
-  throw new ProblemError("invalid-request", { detail: "expected true or false", field: "refused" });
-}
-
-function readPlace(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new ProblemError("invalid-request", {
-    detail: "expected the number of the last record seen, such as 99",
-    field: "after",
-  });
-}
+export const jobItemsRoute = ({ jobs }: JobsContext): Route => ({
+  method: "get",
+  path: "/v1/jobs/{id}/items",
+  access: "key",
+  operation: {
+    summary: "What became of each record of a job's file",
+    requestParams: { path: jobPath, query: JobItemsQuery },
+    responses: {
+      200: json(JobItemsResponse, "A page of the records that are done, in the order of the file"),
+      ...problems("unknown-job", "store-locked"),
+    },
+  },
+  handlers: [
+    async (request, response) => {
+      const { limit, after, refused } = readQuery(request, JobItemsQuery);
+      const id = jobId(request);
+      const onlyRefused = refused === "true";
+      const found = await jobs.items(id, { limit: limit + 1, after, onlyRefused });
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      const further = `/v1/jobs/${id}/items?refused=${refused}&limit=${limit}&after=${last?.number}`;
+      const next = found.length > limit ? further : null;
+      response.json({ items, next } satisfies JobItemsResponse);
+    },
+  ],
+});

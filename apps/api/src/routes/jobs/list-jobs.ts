@@ -1,19 +1,32 @@
-/** GET /v1/jobs?limit=…&before=ID: the jobs, newest first, a page at a time. */
-import type { JobsResponse } from "@performer/schema";
-import type { RequestHandler } from "express";
-import type { JobService } from "../../jobs/job-service.ts";
+/** GET /v1/jobs: the jobs, newest first, a page at a time. */
+import { JobsQuery, JobsResponse } from "@performer/schema";
+import { json, problems } from "../../openapi/parts.ts";
 import { readQuery } from "../../query.ts";
-import { readPageLimit } from "./page-limit.ts";
+import type { Route } from "../../route.ts";
+import type { JobsContext } from "./jobs-context.ts";
 
-export function listJobsRoute(service: JobService): RequestHandler {
-  return async (request, response) => {
-    const { limit: asked, before } = readQuery(request, ["limit", "before"]);
-    const limit = readPageLimit(asked);
-    // one more than asked says whether the list goes on
-    const found = await service.list({ limit: limit + 1, before });
-    const jobs = found.slice(0, limit);
-    const last = jobs.at(-1);
-    const next = found.length > limit && last ? `/v1/jobs?limit=${limit}&before=${last.id}` : null;
-    response.json({ jobs, next } satisfies JobsResponse);
-  };
-}
+export const listJobsRoute = ({ jobs: service }: JobsContext): Route => ({
+  method: "get",
+  path: "/v1/jobs",
+  access: "key",
+  operation: {
+    summary: "The bulk jobs, newest first",
+    requestParams: { query: JobsQuery },
+    responses: {
+      200: json(JobsResponse, "A page of them"),
+      ...problems("unknown-job", "store-locked"),
+    },
+  },
+  handlers: [
+    async (request, response) => {
+      const { limit, before } = readQuery(request, JobsQuery);
+      // one more than asked says whether the list goes on
+      const found = await service.list({ limit: limit + 1, before });
+      const jobs = found.slice(0, limit);
+      const last = jobs.at(-1);
+      const next =
+        found.length > limit && last ? `/v1/jobs?limit=${limit}&before=${last.id}` : null;
+      response.json({ jobs, next } satisfies JobsResponse);
+    },
+  ],
+});
