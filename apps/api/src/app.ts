@@ -72,8 +72,8 @@ const ROUTES: readonly ((context: RouteContext) => Route)[] = [
 /** Of the experiment store. */
 const STORE_ROUTES: readonly ((experiments: Pick<Experiments, "jobs" | "curves">) => Route)[] = [
   runMetricsRoute,
-  sendJobRoute,
   listJobsRoute,
+  sendJobRoute,
   jobRoute,
   removeJobRoute,
   jobItemsRoute,

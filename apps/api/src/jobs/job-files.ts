@@ -2,7 +2,7 @@
  * Where a job's bytes lie: jobs/ID/{input, result.ndjson}. The folder is there before the job's row and
  * goes after it, so a folder without a row is what a killed process left, and is swept.
  */
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileLock, isFileLocked, lockFile } from "@performer/file-lock";
 import type { JobTable } from "@performer/store";
@@ -49,6 +49,9 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** The moment between a folder and its lock is far shorter. */
+const LOCKED_WITHIN_MS = 60_000;
+
 /** Removes every folder without a row that nobody is filling, in this process or another. */
 export async function sweepJobFolders(
   jobsDirectory: string,
@@ -56,8 +59,10 @@ export async function sweepJobFolders(
 ): Promise<void> {
   const entries = await readdir(jobsDirectory, { withFileTypes: true });
   for (const { name: id } of entries.filter((entry) => entry.isDirectory())) {
-    const isSent = await isFileLocked(join(jobsDirectory, id, UPLOAD_LOCK));
+    const folder = await stat(join(jobsDirectory, id)).catch(() => null);
+    if (folder === null || Date.now() - folder.mtimeMs < LOCKED_WITHIN_MS) continue;
+    const isBeingSent = await isFileLocked(join(jobsDirectory, id, UPLOAD_LOCK));
     // the row is there before the lock is released, so it is asked for after the lock
-    if (!isSent && (await jobs.get(id)) === null) await removeJobFolder(jobsDirectory, id);
+    if (!isBeingSent && (await jobs.get(id)) === null) await removeJobFolder(jobsDirectory, id);
   }
 }

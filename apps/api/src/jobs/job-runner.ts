@@ -66,7 +66,9 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
     const lock = await takeLock();
     if (lock === null) return;
     try {
-      await sweepJobFolders(jobsDirectory, store.jobs);
+      await sweepJobFolders(jobsDirectory, store.jobs).catch((error) => {
+        logger.warn({ err: error }, "folders of jobs that were never sent to the end are left");
+      });
       while (!closing.signal.aborted) await workOnNext();
     } finally {
       await lock.release();

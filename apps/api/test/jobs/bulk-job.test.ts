@@ -1,5 +1,5 @@
 /** A bulk job from the file that is sent to the lines that are fetched. */
-import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -235,8 +235,13 @@ describe("two servers on one folder", () => {
     });
     await mkdir(join(directory, "jobs", "left"));
     await writeFile(join(directory, "jobs", "left", "input"), ">a\n");
+    await utimes(join(directory, "jobs", "left"), 0, 0);
     while ((await readdir(join(directory, "jobs"))).length < 2) await new Promise(setImmediate);
     const { sweepJobFolders } = await import("../../src/jobs/job-files.ts");
+    await sweepJobFolders(join(directory, "jobs"), first.store.jobs);
+    const [folder] = await readdir(join(directory, "jobs"));
+    // of an upload that has lasted for long its lock alone tells that it goes on
+    await utimes(join(directory, "jobs", folder as string), 0, 0);
     await sweepJobFolders(join(directory, "jobs"), first.store.jobs);
     finish();
     const { id } = await sent;

@@ -123,6 +123,5 @@ export type JobItem = z.infer<typeof JobItem>;
 
 export const JobItemsResponse = z
   .object({ items: z.array(JobItem), next: z.string().nullable() })
-  .meta({ id: "JobItemsResponse" })
   .meta({ id: "JobItemsResponse" });
 export type JobItemsResponse = z.infer<typeof JobItemsResponse>;
