@@ -20,17 +20,21 @@ export async function readFastaBody(text: string): Promise<SentSequence[]> {
     }
   } catch (error) {
     if (!(error instanceof FastaError)) throw error;
-    throw new ProblemError("malformed-fasta", {
-      detail: `line ${error.line} is not as FASTA has it; send records of a ">" line and lines of residues`,
-      field: "body",
-    });
+    throw malformed(`line ${error.line} is not as FASTA has it`);
   }
+  if (sequences.length === 0) throw malformed("there is no record");
   return sequences;
 }
 
 async function* onePiece(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text, "utf8");
 }
+
+const malformed = (what: string) =>
+  new ProblemError("malformed-fasta", {
+    detail: `${what}; send records of a ">" line and lines of residues`,
+    field: "body",
+  });
 
 const tooMany = () =>
   new ProblemError("invalid-request", {

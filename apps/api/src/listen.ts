@@ -15,6 +15,13 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 1_000,
 } as const;
 
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Milliseconds, by the names of `http.createServer`. */
+  readonly timeouts?: Readonly<Record<keyof typeof TIMEOUTS, number>>;
+}
+
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }
@@ -26,9 +33,9 @@ export class ListenError extends Error {
  */
 export async function listen(
   listener: RequestListener,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, timeouts = TIMEOUTS }: ListenOptions,
 ): Promise<{ server: Server; url: string }> {
-  const server = createServer(TIMEOUTS, listener);
+  const server = createServer(timeouts, listener);
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(cause.code, host, port), { cause }));

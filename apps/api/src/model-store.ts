@@ -80,8 +80,11 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
       const identity = identify(found);
       const loaded = loans.find((loan) => loan.identity === identity);
       if (loaded !== undefined) return loaded;
-      if (performance.now() - (failedAt.get(identity) ?? Number.NEGATIVE_INFINITY) < retryMs)
+      const before = loans.find(({ model }) => model.summary.name === found.name);
+      if (performance.now() - (failedAt.get(identity) ?? Number.NEGATIVE_INFINITY) < retryMs) {
+        if (before !== undefined) return before;
         continue;
+      }
       try {
         const model = await load(found.directory, summarize(found));
         logger.info({ model: found.name }, "model loaded");
@@ -89,11 +92,12 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
       } catch (error) {
         failedAt.set(identity, performance.now());
         logger.warn({ err: error, model: found.name }, "a model cannot be loaded");
+        // half replaced: what was loaded under this name answers as before
+        if (before !== undefined) return before;
       }
     }
-    // its files are gone or half replaced, but what is loaded answers as before
-    const wanted = (loan: Loan) => candidates.some(({ id }) => id === loan.id);
-    return candidates.length === 0 ? loans.at(-1) : loans.findLast(wanted);
+    // its files are gone, but it answers as before
+    return candidates.length === 0 ? loans.at(-1) : undefined;
   }
 
   async function borrow(asked: string | undefined): Promise<Loan | "unknown" | undefined> {

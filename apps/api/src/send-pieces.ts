@@ -25,6 +25,7 @@ export async function sendPieces(
 ): Promise<void> {
   let isFirst = true;
   for await (const piece of pieces) {
+    signal.throwIfAborted();
     if (isFirst) {
       response.status(200).set({ ...headers, "Content-Type": type });
       isFirst = false;

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   HealthResponse,
+  ModelDetails,
   ModelsResponse,
   Problem,
+  ReadyResponse,
   RunsResponse,
   SimilarityResponse,
 } from "@performer/schema";
@@ -19,19 +21,38 @@ describe("read-only routes", () => {
     expect(HealthResponse.parse(body)).toMatchObject({ backend: "fake", model: summary.name });
   });
 
-  it("GET /api/models and GET /api/runs keep their contracts", async () => {
-    const models = await request(fakeApp()).get("/api/models").expect(200);
+  it("GET /v1/models and GET /v1/runs keep their contracts", async () => {
+    const models = await request(fakeApp()).get("/v1/models").expect(200);
     expect(ModelsResponse.parse(models.body).models.map(({ name }) => name)).toEqual([
       summary.name,
     ]);
-    const runs = await request(fakeApp()).get("/api/runs").expect(200);
+    const runs = await request(fakeApp()).get("/v1/runs").expect(200);
     expect(RunsResponse.parse(runs.body).runs.map(({ id }) => id)).toEqual(["demo"]);
   });
 
-  it("GET /api/similarity computes once for concurrent requests", async () => {
+  it("GET /v1/models/:id has the model by id or name, with its card", async () => {
+    for (const id of ["demo", encodeURIComponent(summary.name)]) {
+      const { body } = await request(fakeApp()).get(`/v1/models/${id}`).expect(200);
+      expect(ModelDetails.parse(body)).toMatchObject({ name: summary.name, card: "# A model" });
+    }
+    const unknown = await request(fakeApp()).get("/v1/models/other").expect(404);
+    expect(unknown.body).toMatchObject({ field: "id" });
+  });
+
+  it("GET /ready names the model, and is 503 while the server drains", async () => {
+    const { body } = await request(fakeApp()).get("/ready").expect(200);
+    const { name: model, fingerprint } = summary;
+    expect(ReadyResponse.parse(body)).toEqual({ status: "ready", model, fingerprint });
+    const draining = await request(fakeApp({ isDraining: () => true }))
+      .get("/ready")
+      .expect(503);
+    expect(draining.body.type).toBe("urn:protein-performer:problem:draining");
+  });
+
+  it("GET /v1/similarity computes once for concurrent requests", async () => {
     const model = fakeModel();
     const app = fakeApp({ models: storeOf(model) });
-    const ask = () => request(app).get("/api/similarity").expect(200);
+    const ask = () => request(app).get("/v1/similarity").expect(200);
     const [first] = await Promise.all([ask(), ask(), ask()]);
     expect(SimilarityResponse.parse(first?.body).model).toBe(summary.name);
     expect(model.calls.similarity).toBe(1);
@@ -39,12 +60,16 @@ describe("read-only routes", () => {
 });
 
 describe("without a model", () => {
-  it.each(["/api/attention?sequence=MKT", "/api/similarity"])(
+  it.each(["POST /v1/attention", "POST /v1/embeddings", "GET /v1/similarity", "GET /ready"])(
     "%s answers 503 with Retry-After",
-    async (path) => {
-      const response = await request(fakeApp({ models: storeOf(undefined) }))
-        .get(path)
-        .expect(503);
+    async (address) => {
+      const [method = "", path = ""] = address.split(" ");
+      const asked = request(fakeApp({ models: storeOf(undefined) }));
+      const response =
+        method === "POST"
+          ? await asked.post(path).send({ sequence: "MKT" })
+          : await asked.get(path);
+      expect(response.status).toBe(503);
       expect(response.headers["retry-after"]).toMatch(/^\d+$/);
       expect(Problem.parse(response.body).detail).toContain("npm run performer");
     },
@@ -61,7 +86,7 @@ describe("without a model", () => {
 describe("every answer", () => {
   const failing = {
     ...fakeModel(),
-    similarity: async () => {
+    similarity: async (): Promise<never> => {
       throw new Error(`ENOENT: no such file, open '${import.meta.filename}'`);
     },
   };
@@ -69,15 +94,15 @@ describe("every answer", () => {
 
   it.each([
     ["GET", "/nope", 404],
-    ["GET", "/api/nope", 404],
-    ["GET", "/api/similarity", 500],
-    ["GET", "/api/runs/%E0%A4%A/events", 400],
-    ["GET", "/api/runs/..%2F..%2Fetc/events", 404],
+    ["GET", "/v1/nope", 404],
+    ["GET", "/v1/similarity", 500],
+    ["GET", "/v1/runs/%E0%A4%A/events", 400],
+    ["GET", "/v1/runs/..%2F..%2Fetc/events", 404],
     ["GET", "/%2e%2e/%2e%2e/etc/passwd", 404],
     ["GET", "/assets/..%2f..%2fpackage.json", 404],
-    ["DELETE", "/api/models", 405],
-    ["GET", "/api/embeddings", 405],
-    ["HEAD", "/api/runs/demo/events", 405],
+    ["DELETE", "/v1/models", 405],
+    ["GET", "/v1/embeddings", 405],
+    ["HEAD", "/v1/runs/demo/events", 405],
   ])("%s %s fails as a problem document, without path or stack", async (method, path, status) => {
     const response = await request(app)[method.toLowerCase() as "get"](path);
     expect(response.status).toBe(status);
@@ -89,7 +114,7 @@ describe("every answer", () => {
   });
 
   it("names the methods that an address takes", async () => {
-    const response = await request(app).get("/api/embeddings");
+    const response = await request(app).get("/v1/embeddings");
     expect(response.headers["allow"]).toBe("POST");
   });
 
@@ -100,6 +125,10 @@ describe("every answer", () => {
     expect(headers["content-security-policy"]).not.toContain("'unsafe-eval'");
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    const echoed = await request(app).get("/health").set("X-Request-Id", "lab-17");
+    expect(echoed.headers["x-request-id"]).toBe("lab-17");
+    const unfit = await request(app).get("/health").set("X-Request-Id", "a b\t{}");
+    expect(unfit.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers).not.toHaveProperty("x-powered-by");
     expect(headers).not.toHaveProperty("strict-transport-security");
   });
@@ -110,11 +139,11 @@ describe("the request log", () => {
     const lines: string[] = [];
     const logger = pino({}, { write: (line: string) => lines.push(line) });
     const app = fakeApp({ logger });
-    await request(app).get("/api/attention?sequence=MKMSRLCLSV").expect(200);
-    await request(app).post("/api/embeddings").send({ sequence: "MKMSRLCLSV" }).expect(200);
+    await request(app).post("/v1/attention").send({ sequence: "MKMSRLCLSV" }).expect(200);
+    await request(app).post("/v1/embeddings").send({ sequence: "MKMSRLCLSV" }).expect(200);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { method: "GET", path: "/api/attention", status: 200 },
-      { method: "POST", path: "/api/embeddings", status: 200 },
+      { method: "POST", path: "/v1/attention", status: 200 },
+      { method: "POST", path: "/v1/embeddings", status: 200 },
     ]);
     expect(lines.join()).not.toContain("MKMSRLCLSV");
   });
@@ -130,7 +159,7 @@ describe("the dashboard", () => {
       expect(response.text).toBe("<p>dashboard</p>");
       expect(response.headers["cache-control"]).toBe("no-cache");
     }
-    await request(app).get("/api/nope").set("Accept", "text/html").expect(404);
+    await request(app).get("/v1/nope").set("Accept", "text/html").expect(404);
     await request(app).get("/missing.js").expect(404);
   });
 

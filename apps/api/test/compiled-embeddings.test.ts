@@ -7,8 +7,7 @@ import { ModelConfig, type ModelSummary } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { saveCheckpoint } from "@performer/training";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadedModel } from "../src/model-store.ts";
-import { loadServedModel } from "../src/served-model.ts";
+import { type LoadedReader, loadModelReader } from "../src/compute/load-model-reader.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const libraries = tensorflowLibraries(root);
@@ -24,8 +23,11 @@ const drawSequence = (length: number) => Uint8Array.from({ length }, (_, i) => (
 
 /** Without TensorFlow (WebAssembly fallback) embeddings are computed eagerly. */
 describe.skipIf(libraries === null)("embeddings through compiled graphs", () => {
-  let eager: LoadedModel;
-  let compiled: LoadedModel;
+  let eager: LoadedReader;
+  let compiled: LoadedReader;
+  const { signal } = new AbortController();
+  const embed = (reader: LoadedReader, sequences: readonly Uint8Array[]) =>
+    reader.embed(sequences, config.numLayers, signal);
 
   beforeAll(async () => {
     await loadRuntime({ root, prefer: "cpu" });
@@ -37,6 +39,7 @@ describe.skipIf(libraries === null)("embeddings through compiled graphs", () => 
       ...{
         name: "tiny",
         id: "tiny",
+        fingerprint: "",
         shipped: false,
         step: 1,
         createdAt: "2026-01-01T00:00:00.000Z",
@@ -44,7 +47,7 @@ describe.skipIf(libraries === null)("embeddings through compiled graphs", () => 
       ...{ parameterCount: 1, config },
     };
     const load = (which: typeof libraries) =>
-      loadServedModel(checkpoint, summary, { sample: async () => [], libraries: which });
+      loadModelReader(checkpoint, summary, { sample: async () => [], libraries: which });
     [eager, compiled] = [await load(null), await load(libraries)];
   });
   afterAll(() => {
@@ -58,7 +61,7 @@ describe.skipIf(libraries === null)("embeddings through compiled graphs", () => 
     ["several buckets in any order", [200, 1, 30, 90, 29, 31, 64]],
   ])("are the eager model's to 1e-5: %s", async (_what, lengths) => {
     const sequences = lengths.map(drawSequence);
-    const [expected, actual] = [await eager.embed(sequences), await compiled.embed(sequences)];
+    const [expected, actual] = [await embed(eager, sequences), await embed(compiled, sequences)];
     expect(actual.map(({ length }) => length)).toEqual(lengths);
     for (const [index, { residues, mean }] of expected.entries()) {
       expect(largestDifference(actual[index]?.residues, residues)).toBeLessThan(1e-5);
@@ -68,11 +71,11 @@ describe.skipIf(libraries === null)("embeddings through compiled graphs", () => 
 
   it("leave the event loop free while they compute", async () => {
     const sequences = Array.from({ length: 32 }, () => drawSequence(1000));
-    await compiled.embed(sequences.slice(0, 8)); // traced and compiled here
+    await embed(compiled, sequences.slice(0, 8)); // traced and compiled here
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const startedAt = performance.now();
-    await compiled.embed(sequences);
+    await embed(compiled, sequences);
     clearInterval(timer);
     const milliseconds = performance.now() - startedAt;
     // an eager pass would let the timer through once a batch, four times

@@ -6,7 +6,7 @@ import { EMBEDDING_SIZE, fakeApp, fakeModel, MAX_RESIDUES, storeOf } from "./fak
 
 const post = (body: unknown) =>
   request(fakeApp())
-    .post("/api/embeddings")
+    .post("/v1/embeddings")
     .set("Content-Type", "application/json")
     .send(typeof body === "string" ? body : JSON.stringify(body));
 
@@ -15,7 +15,7 @@ async function lengthsOf(...sequences: unknown[]): Promise<number[]> {
   return EmbeddingsResponse.parse(response.body).embeddings.map(({ length }) => length);
 }
 
-describe("POST /api/embeddings", () => {
+describe("POST /v1/embeddings", () => {
   it("gives L vectors of E numbers and their mean for L residues, in the order asked", async () => {
     const sequences = ["MKT", { accession: "P1", sequence: "ACDEF" }];
     const response = await post({ sequences }).expect(200);
@@ -26,9 +26,10 @@ describe("POST /api/embeddings", () => {
       ["P1", 5],
     ]);
     for (const { length, residues, mean } of embeddings) {
-      expect(residues.map((vector) => vector.length)).toEqual(Array(length).fill(EMBEDDING_SIZE));
-      const sum = residues.reduce((total, [first = 0]) => total + first, 0);
-      expect(mean[0]).toBeCloseTo(sum / length, 5);
+      const widths = residues?.map((vector) => vector.length);
+      expect(widths).toEqual(Array(length).fill(EMBEDDING_SIZE));
+      const sum = residues?.reduce((total, [first = 0]) => total + first, 0) ?? Number.NaN;
+      expect(mean?.[0]).toBeCloseTo(sum / length, 5);
     }
   });
 
@@ -57,7 +58,7 @@ describe("POST /api/embeddings", () => {
   });
 });
 
-describe("POST /api/embeddings refuses, naming the field and the limit", () => {
+describe("POST /v1/embeddings refuses, naming the field and the limit", () => {
   const tooMany = Array(MAX_SEQUENCES_PER_REQUEST + 1).fill("MKT");
   const tooLong = "A".repeat(MAX_RESIDUES + 1);
   it.each([
@@ -82,7 +83,10 @@ describe("POST /api/embeddings refuses, naming the field and the limit", () => {
     ["a sequence one residue too long", { sequence: tooLong }, 422, "/sequence", MAX_RESIDUES],
     ["both fields", { sequence: "MKT", sequences: ["MKT"] }, 400, "body", undefined],
     ["neither field", {}, 400, "body", undefined],
-    ["an unknown field", { sequence: "MKT", layer: "x" }, 400, "body", undefined],
+    ["an unknown field", { sequence: "MKT", layers: 1 }, 400, "body", undefined],
+    ["a layer of another type", { sequence: "MKT", layer: "x" }, 400, "/layer", undefined],
+    ["a layer that the model has not", { sequence: "MKT", layer: 3 }, 400, "/layer", 2],
+    ["an unknown part", { sequence: "MKT", include: "none" }, 400, "/include", undefined],
     ["a number for a sequence", { sequence: 5 }, 400, "/sequence", undefined],
     ["no sequence in the list", { sequences: [] }, 400, "/sequences", undefined],
     ["too many sequences", { sequences: tooMany }, 400, "/sequences", MAX_SEQUENCES_PER_REQUEST],
@@ -112,25 +116,69 @@ describe("POST /api/embeddings refuses, naming the field and the limit", () => {
     });
     const slow = {
       ...model,
-      embed: (ids: readonly Uint8Array[]) => busy.then(() => model.embed(ids)),
+      embed: (...asked: Parameters<typeof model.embed>) => busy.then(() => model.embed(...asked)),
     };
-    const app = fakeApp({ models: storeOf(slow), queueLimit: 1 });
-    const ask = () => request(app).post("/api/embeddings").send({ sequence: "MKT" });
+    const app = fakeApp({ models: storeOf(slow), batchedLimit: 1 });
+    const ask = () => request(app).post("/v1/embeddings").send({ sequence: "MKT" });
     const answers = [ask(), ask()].map((test) => test.then((response) => response));
     const refused = await Promise.race(answers);
-    expect(refused.status).toBe(503);
+    expect(refused.status).toBe(429);
     expect(refused.headers["retry-after"]).toMatch(/^\d+$/);
     finish();
-    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 503]);
+    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 429]);
     expect((await ask()).status).toBe(200);
   });
 
-  it("a body that is not JSON", async () => {
+  it("a body of another type", async () => {
     const response = await request(fakeApp())
-      .post("/api/embeddings")
-      .type("text/plain")
-      .send("MKT");
+      .post("/v1/embeddings")
+      .type("application/xml")
+      .send("<MKT/>");
     expect(response.status).toBe(415);
     expect(response.body).toMatchObject({ status: 415, field: "Content-Type" });
+  });
+
+  it("options in the query of a JSON body, where they would be passed over", async () => {
+    const response = await request(fakeApp())
+      .post("/v1/embeddings?layer=1")
+      .send({ sequence: "MKT" });
+    expect([response.status, response.body.field]).toEqual([400, "layer"]);
+  });
+});
+
+describe("a FASTA body", () => {
+  const send = (text: string, query = "") =>
+    request(fakeApp()).post(`/v1/embeddings${query}`).type("text/x-fasta").send(text);
+
+  it("is read as its records, the options out of the query", async () => {
+    const response = await send(
+      ">sp|P1|ONE_TEST first\nMK\nT\n>second one\nacd\n",
+      "?layer=1&include=mean",
+    ).expect(200);
+    const { embeddings, layer } = EmbeddingsResponse.parse(response.body);
+    expect(layer).toBe(1);
+    expect(
+      embeddings.map(({ accession, length, residues }) => [accession, length, residues]),
+    ).toEqual([
+      ["P1", 3, undefined],
+      ["second", 3, undefined],
+    ]);
+    const typed = await request(fakeApp())
+      .post("/v1/embeddings")
+      .type("text/plain")
+      .send(">a\nMKT\n");
+    expect(typed.status).toBe(200);
+  });
+
+  it.each([
+    ["without a header", "MKTAYIAK\n", "", 400, "malformed-fasta", "body"],
+    ["that is empty", " ", "", 400, "malformed-fasta", "body"],
+    ["with digits", ">a\nMKT\n>b\nM1T\n", "", 422, "not-a-protein", "body, record 2"],
+    ["with too many records", ">a\nM\n".repeat(65), "", 400, "invalid-request", "body"],
+    ["with an unknown option", ">a\nMKT\n", "?layers=1", 400, "invalid-request", "layers"],
+    ["with a layer that is no number", ">a\nMKT\n", "?layer=x", 400, "invalid-request", "layer"],
+  ])("%s is refused", async (_what, text, query, status, kind, field) => {
+    const { body } = await send(text, query).expect(status);
+    expect(body).toMatchObject({ type: `urn:protein-performer:problem:${kind}`, field });
   });
 });

@@ -1,9 +1,13 @@
 /** Small stand-ins for the ports of the app: a model of two numbers a residue, a run of three lines. */
+
+import { describeWindow } from "@performer/interpret";
 import type { ModelSummary, RunEvent, RunSummary } from "@performer/schema";
 import { ModelConfig } from "@performer/schema";
 import { pino } from "pino";
 import { type AppDependencies, createApp } from "../src/app.ts";
-import type { ModelStore, RunsReader, ServedModel } from "../src/ports.ts";
+import { answerJob } from "../src/compute/answer-job.ts";
+import type { ModelReader } from "../src/compute/model-reader.ts";
+import type { ModelStore, RunsReader } from "../src/ports.ts";
 
 export const EMBEDDING_SIZE = 2;
 const MAX_LENGTH = 64;
@@ -13,6 +17,7 @@ export const MAX_RESIDUES = 62;
 export const summary: ModelSummary = {
   name: "demo/step-00000002",
   id: "demo",
+  fingerprint: "f".repeat(64),
   shipped: false,
   step: 2,
   createdAt: "2025-01-01T00:00:00.000Z",
@@ -27,30 +32,51 @@ export const summary: ModelSummary = {
   }),
 };
 
-/** Counts its calls; a residue's vector is [id, id / 3], a map's value is 1 / L. */
-export function fakeModel(): ServedModel & {
+/**
+ * Counts its calls; a residue's vector is [id, id / 3] plus the layer below the last, a map's value is
+ * 1 / L, a token's score is its id, and drawn sequences are all alanine.
+ */
+export function fakeModel(overrides: Partial<ModelReader> = {}): ModelReader & {
   calls: Record<"embed" | "attention" | "similarity", number>;
 } {
   const calls = { embed: 0, attention: 0, similarity: 0 };
   return {
     calls,
     summary,
-    async embed(sequences) {
+    async embed(sequences, layer) {
       calls.embed++;
+      const missing = summary.config.numLayers - layer;
       return sequences.map((ids) => {
-        const mean = ids.reduce((sum, id) => sum + id, 0) / ids.length;
+        const mean = ids.reduce((sum, id) => sum + id, 0) / ids.length + missing;
         return {
           length: ids.length,
-          residues: Float32Array.from([...ids].flatMap((id) => [id, id / 3])),
-          mean: Float32Array.from([mean, mean / 3]),
+          residues: Float32Array.from([...ids].flatMap((id) => [id + missing, id / 3])),
+          mean: Float32Array.from([mean, (mean - missing) / 3]),
         };
       });
     },
-    async attention(ids) {
+    logits: async (sequences) =>
+      sequences.map((ids) => Float32Array.from({ length: 29 * ids.length }, (_, i) => i % 29)),
+    async *mutations(sequence, { positions }) {
+      for (const position of positions) {
+        const wildType = sequence[position] as number;
+        const scores = Float32Array.from({ length: 20 }, (_, residue) => residue - wildType);
+        yield { position, wildType, scores };
+      }
+    },
+    async *generate({ count, maxTokens }) {
+      for (let index = 0; index < count; index++) {
+        yield { type: "step", drawn: index };
+        yield { type: "sequence", index, tokens: Array(maxTokens).fill(0), endedBy: "length" };
+      }
+    },
+    async attention(ids, options) {
       calls.attention++;
       await new Promise((resolve) => setTimeout(resolve, 20));
-      const map = new Float32Array(ids.length ** 2).fill(1 / ids.length);
-      return [[map], [map]];
+      const window = describeWindow(summary.config, ids.length, options);
+      const size = window.rows.cells * window.columns.cells;
+      const map = new Float32Array(size).fill(1 / ids.length);
+      return { ...window, maps: window.layers.map(() => window.heads.map(() => map)) };
     },
     async similarity() {
       calls.similarity++;
@@ -70,17 +96,25 @@ export function fakeModel(): ServedModel & {
         embeddingControl: null,
       };
     },
+    ...overrides,
   };
 }
 
-export function storeOf(model: ServedModel | undefined): ModelStore {
+/** The one model of a store, asked in this process. */
+export function storeOf(model: ModelReader | undefined): ModelStore {
+  const isCalled = (asked: string) => asked === model?.summary.id || asked === model?.summary.name;
   return {
+    details: async (asked) =>
+      model && isCalled(asked) ? { ...model.summary, card: "# A model" } : undefined,
     list: async () => (model === undefined ? [] : [model.summary]),
     defaultName: async () => model?.summary.name ?? null,
     async use(job, asked) {
       if (model === undefined) return undefined;
-      const { id, name } = model.summary;
-      return asked === undefined || asked === id || asked === name ? job(model) : "unknown";
+      if (asked !== undefined && !isCalled(asked)) return "unknown";
+      return job({
+        summary: model.summary,
+        answer: (question, signal) => answerJob(model, question, signal),
+      });
     },
   };
 }
@@ -129,6 +163,7 @@ export function fakeApp(overrides: Partial<AppDependencies> = {}) {
     runs: fakeRuns,
     anchors: [{ accession: "P00974", name: "BPT1_BOVIN", sequence: "MKMSRLCLSV" }],
     backend: "fake",
+    version: "1.2.3",
     logger: pino({ level: "silent" }),
     signal: new AbortController().signal,
     ...overrides,

@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckpointManifest } from "@performer/schema";
 import { pino } from "pino";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createModelStore, type LoadedModel } from "../src/model-store.ts";
-import { fakeModel, summary } from "./fakes.ts";
+import { summary } from "./fakes.ts";
 
 const logger = pino({ level: "silent" });
 let runsDirectory: string;
@@ -36,12 +37,21 @@ async function writeManifest(
     createdAt: `2025-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`,
     step,
     model: summary.config,
-    files: {},
+    files: { "weights.safetensors": { sha256: fingerprintOf(run, step), sizeBytes: 1 } },
     metrics: {},
   };
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
+
+/** Two writes within one tick of the file system's clock would look like one. */
+async function rewriteTime(name: string): Promise<void> {
+  const later = new Date(Date.now() + 5_000);
+  await utimes(join(modelsDirectory, name, "manifest.json"), later, later);
+}
+
+const fingerprintOf = (run: string, step: number) =>
+  createHash("sha256").update(`${run} ${step}`).digest("hex");
 
 /** A store whose models note when they are disposed. */
 function openStore(refuse: (name: string) => boolean = () => false) {
@@ -55,7 +65,11 @@ function openStore(refuse: (name: string) => boolean = () => false) {
     load: async (_directory, found): Promise<LoadedModel> => {
       if (refuse(found.name)) throw new Error("truncated");
       loaded.push(found.name);
-      return { ...fakeModel(), summary: found, dispose: () => disposed.push(found.name) };
+      return {
+        summary: found,
+        answer: async function* () {},
+        dispose: () => disposed.push(found.name),
+      };
     },
   });
   const served = async (asked?: string) => {
@@ -194,5 +208,37 @@ describe("the model store", () => {
     const { served } = openStore((name) => name === "models/new");
     expect(await served()).toBe("a/step-00000001");
     expect(await served("models/new")).toBeUndefined();
+  });
+
+  it("a folder replaced by other weights of the same name is another model; what is half replaced waits", async () => {
+    await writeShipped("new", 1);
+    await writeCheckpoint("a", 1, 1);
+    let isWhole = true;
+    const { store, served, loaded, disposed } = openStore(
+      (name) => name === "models/new" && !isWhole,
+    );
+    expect(await served()).toBe("models/new");
+    const [before] = await store.list();
+    isWhole = false;
+    await writeManifest(join(modelsDirectory, "new"), "another", 10, 2);
+    await rewriteTime("new");
+    // its weights are not all there yet: the one that is loaded answers, and not the run
+    expect(await served()).toBe("models/new");
+    expect([loaded, disposed]).toEqual([["models/new"], []]);
+    isWhole = true;
+    expect(await served()).toBe("models/new");
+    expect([loaded, disposed]).toEqual([["models/new", "models/new"], ["models/new"]]);
+    const [after] = await store.list();
+    expect(after?.fingerprint).not.toBe(before?.fingerprint);
+  });
+
+  it("tells all that is known of a model, its card included", async () => {
+    await writeShipped("new", 1);
+    await writeFile(join(modelsDirectory, "new", "MODEL_CARD.md"), "# New");
+    await writeCheckpoint("a", 1, 1);
+    const { store } = openStore();
+    expect(await store.details("models/new")).toMatchObject({ shipped: true, card: "# New" });
+    expect(await store.details("a")).toMatchObject({ name: "a/step-00000001", card: null });
+    expect(await store.details("b")).toBeUndefined();
   });
 });

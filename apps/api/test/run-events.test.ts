@@ -15,28 +15,26 @@ function parseStream(text: string): { id: number; event: RunEvent }[] {
   }));
 }
 
-describe("GET /api/runs/:id/events", () => {
+describe("GET /v1/runs/:id/events", () => {
   it("sends every line with its number as id, then ends with the run", async () => {
-    const response = await request(fakeApp()).get("/api/runs/demo/events").expect(200);
+    const response = await request(fakeApp()).get("/v1/runs/demo/events").expect(200);
     expect(response.type).toBe("text/event-stream");
     expect(parseStream(response.text)).toEqual(runEvents.map((event, i) => ({ id: i + 1, event })));
   });
 
   it("goes on after Last-Event-ID", async () => {
-    const response = await request(fakeApp())
-      .get("/api/runs/demo/events")
-      .set("Last-Event-ID", "2");
+    const response = await request(fakeApp()).get("/v1/runs/demo/events").set("Last-Event-ID", "2");
     expect(parseStream(response.text).map(({ id }) => id)).toEqual([3]);
   });
 
   it("answers 204 after the last line of an ended run, so that a browser stops asking", async () => {
-    await request(fakeApp()).get("/api/runs/demo/events").set("Last-Event-ID", "3").expect(204);
+    await request(fakeApp()).get("/v1/runs/demo/events").set("Last-Event-ID", "3").expect(204);
   });
 
   it("refuses an unknown run and an id that is no line number", async () => {
-    const unknown = await request(fakeApp()).get("/api/runs/nope/events").expect(404);
+    const unknown = await request(fakeApp()).get("/v1/runs/nope/events").expect(404);
     expect(unknown.body).toMatchObject({ status: 404, field: "id" });
-    const wrong = await request(fakeApp()).get("/api/runs/demo/events").set("Last-Event-ID", "x");
+    const wrong = await request(fakeApp()).get("/v1/runs/demo/events").set("Last-Event-ID", "x");
     expect(wrong.status).toBe(400);
     expect(wrong.body).toMatchObject({ field: "Last-Event-ID" });
   });
@@ -72,7 +70,7 @@ describe("a live event stream", () => {
     const runs = endlessRuns();
     const { server, url } = await listening(fakeApp({ runs }));
     const client = new AbortController();
-    const response = await fetch(`${url}/api/runs/demo/events`, { signal: client.signal });
+    const response = await fetch(`${url}/v1/runs/demo/events`, { signal: client.signal });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while (!text.includes("data:")) text += (await reader?.read())?.value ?? "";
@@ -87,7 +85,7 @@ describe("a live event stream", () => {
     const { server, url } = await listening(
       fakeApp({ runs: endlessRuns(), signal: closing.signal }),
     );
-    const response = await fetch(`${url}/api/runs/demo/events`);
+    const response = await fetch(`${url}/v1/runs/demo/events`);
     closing.abort();
     expect(parseStream(await response.text()).map(({ id }) => id)).toEqual([1]);
     server.close();
@@ -96,9 +94,9 @@ describe("a live event stream", () => {
   it("is refused past the limit of streams, with Retry-After", async () => {
     const { server, url } = await listening(fakeApp({ runs: endlessRuns(), streamLimit: 1 }));
     const client = new AbortController();
-    await fetch(`${url}/api/runs/demo/events`, { signal: client.signal });
-    const refused = await fetch(`${url}/api/runs/demo/events`);
-    expect(refused.status).toBe(503);
+    await fetch(`${url}/v1/runs/demo/events`, { signal: client.signal });
+    const refused = await fetch(`${url}/v1/runs/demo/events`);
+    expect(refused.status).toBe(429);
     expect(refused.headers.get("Retry-After")).toMatch(/^\d+$/);
     expect(await refused.json()).toMatchObject({ limit: 1 });
     client.abort();

@@ -53,6 +53,7 @@ async function withServer(
     runsDirectory,
     port: 0,
     backend: "cpu",
+    version: "1.2.3",
     logger,
     signal,
     modelsDirectory: join(runsDirectory, "no-models"),
@@ -66,6 +67,12 @@ async function withServer(
   }
 }
 
+const postJson = (url: string, body: object) =>
+  fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 const getJson = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
 describe("serve", () => {
@@ -74,13 +81,9 @@ describe("serve", () => {
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
       const health = HealthResponse.parse(await getJson(`${url}/health`));
       expect(health).toMatchObject({ backend: "cpu", model: "tiny/step-00000002" });
-      const { runs } = RunsResponse.parse(await getJson(`${url}/api/runs`));
+      const { runs } = RunsResponse.parse(await getJson(`${url}/v1/runs`));
       expect(runs).toMatchObject([{ id: "tiny", status: "finished" }]);
-      const response = await fetch(`${url}/api/embeddings`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ sequence: "MKTAYIAKQR" }),
-      });
+      const response = await postJson(`${url}/v1/embeddings`, { sequence: "MKTAYIAKQR" });
       const { embeddings } = EmbeddingsResponse.parse(await response.json());
       expect(embeddings[0]?.residues).toHaveLength(10);
     });
@@ -88,23 +91,23 @@ describe("serve", () => {
 
   it("knows the bundled proteins by accession, and says where one is too long for the model", async () => {
     await withServer(async (url) => {
-      const attention = await getJson(`${url}/api/attention?accession=P00974`);
-      expect(attention).toMatchObject({ accession: "P00974", numHeads: 2 });
-      const titin = await fetch(`${url}/api/attention?accession=TITIN_HUMAN`);
+      const attention = await postJson(`${url}/v1/attention`, { accession: "P00974" });
+      expect(await attention.json()).toMatchObject({ accession: "P00974", numHeads: 2 });
+      const titin = await postJson(`${url}/v1/attention`, { accession: "TITIN_HUMAN" });
       expect(titin.status).toBe(422);
-      expect(await titin.json()).toMatchObject({ field: "accession", limit: 126 });
+      expect(await titin.json()).toMatchObject({ field: "/accession", limit: 126 });
     });
   });
 
   it("streams a run's log from its files, resumes it by line, and knows no run outside the folder", async () => {
     await withServer(async (url) => {
-      const events = `${url}/api/runs/tiny/events`;
+      const events = `${url}/v1/runs/tiny/events`;
       const text = await (await fetch(events)).text();
       expect(text.match(/^id: \d+/gm)).toEqual(["id: 1", "id: 2", "id: 3"]);
       const resumed = await fetch(events, { headers: { "Last-Event-ID": "2" } });
       expect((await resumed.text()).match(/^id: \d+/gm)).toEqual(["id: 3"]);
       expect((await fetch(events, { headers: { "Last-Event-ID": "3" } })).status).toBe(204);
-      expect((await fetch(`${url}/api/runs/..%2Ftiny/events`)).status).toBe(404);
+      expect((await fetch(`${url}/v1/runs/..%2Ftiny/events`)).status).toBe(404);
     });
   });
 
@@ -127,14 +130,15 @@ describe("serve", () => {
     await withServer(
       async (url) => {
         expect(await getJson(`${url}/health`)).toMatchObject({ model: "models/shipped" });
-        const { models } = ModelsResponse.parse(await getJson(`${url}/api/models`));
+        const { models } = ModelsResponse.parse(await getJson(`${url}/v1/models`));
         expect(models.map(({ id, shipped }) => [id, shipped])).toEqual([
           ["models/shipped", true],
           ["tiny", false],
         ]);
-        const attention = `${url}/api/attention?sequence=MKT`;
-        expect(await getJson(attention)).toMatchObject({ model: "models/shipped" });
-        expect(await getJson(`${attention}&model=tiny`)).toMatchObject({
+        const ask = async (model?: string) =>
+          (await postJson(`${url}/v1/attention`, { sequence: "MKT", model })).json();
+        expect(await ask()).toMatchObject({ model: "models/shipped" });
+        expect(await ask("tiny")).toMatchObject({
           model: "tiny/step-00000002",
         });
       },
@@ -147,7 +151,7 @@ describe("serve", () => {
     await withServer(
       async (url) => {
         expect(await getJson(`${url}/health`)).toMatchObject({ model: null });
-        expect((await fetch(`${url}/api/similarity`)).status).toBe(503);
+        expect((await fetch(`${url}/v1/similarity`)).status).toBe(503);
       },
       { runsDirectory: empty },
     );

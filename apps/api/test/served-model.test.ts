@@ -16,8 +16,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { pino } from "pino";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answerJob } from "../src/compute/answer-job.ts";
+import { loadModelReader } from "../src/compute/load-model-reader.ts";
 import { createModelStore } from "../src/model-store.ts";
-import { loadServedModel } from "../src/served-model.ts";
 import { fakeApp } from "./fakes.ts";
 
 const config = ModelConfig.parse({
@@ -50,7 +51,14 @@ beforeAll(async () => {
     folders: { runs: runsDirectory },
     logger: pino({ level: "silent" }),
     rescanMs: 0,
-    load: (directory, summary) => loadServedModel(directory, summary, { sample, libraries: null }),
+    async load(directory, summary) {
+      const reader = await loadModelReader(directory, summary, { sample, libraries: null });
+      return {
+        summary,
+        answer: (job, signal) => answerJob(reader, job, signal),
+        dispose: () => void reader.dispose(),
+      };
+    },
   });
   app = fakeApp({ models: store, logger: pino() });
 });
@@ -58,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 async function embed(sequences: readonly string[]) {
-  const response = await request(app).post("/api/embeddings").send({ sequences }).expect(200);
+  const response = await request(app).post("/v1/embeddings").send({ sequences }).expect(200);
   return EmbeddingsResponse.parse(response.body).embeddings;
 }
 
@@ -82,6 +90,17 @@ describe("a real model behind the app", () => {
     }
   });
 
+  it("embeds a sequence the same way whatever other requests share its batch", async () => {
+    const alone = [];
+    for (const sequence of SEQUENCES) alone.push(...(await embed([sequence])));
+    // in one turn of the event loop: they go through the model together
+    const beside = await Promise.all([...SEQUENCES, ...SEQUENCES].map((each) => embed([each])));
+    for (const [i, [embedding]] of beside.entries()) {
+      const expected = alone[i % SEQUENCES.length]?.residues ?? [];
+      expect(largestDifference(embedding?.residues ?? [], expected)).toBeLessThan(1e-5);
+    }
+  });
+
   it("the mean is the mean of the residues", async () => {
     const [embedding] = await embed(["MKTAYIAKQR"]);
     const { residues = [], mean = [] } = embedding ?? {};
@@ -92,7 +111,10 @@ describe("a real model behind the app", () => {
   });
 
   it("gives attention maps whose rows are shares: at most 1, the rest is on the specials", async () => {
-    const response = await request(app).get("/api/attention?sequence=MKTAYIAKQR").expect(200);
+    const response = await request(app)
+      .post("/v1/attention")
+      .send({ sequence: "MKTAYIAKQR" })
+      .expect(200);
     const { maps, numLayers, numHeads } = AttentionResponse.parse(response.body);
     expect([numLayers, numHeads]).toEqual([2, 2]);
     for (const map of maps.flat()) {
@@ -105,7 +127,7 @@ describe("a real model behind the app", () => {
   });
 
   it("gives a similarity answer that keeps the contract", async () => {
-    const response = await request(app).get("/api/similarity").expect(200);
+    const response = await request(app).get("/v1/similarity").expect(200);
     const answer = SimilarityResponse.parse(response.body);
     expect(answer).toMatchObject({ headsTotal: 4, sequences: SEQUENCES.length });
     expect(answer.blosum62[0]?.[0]).toBe(4);

@@ -20,19 +20,23 @@ it("the shipped model answers while the demo run trains, and Ctrl-C leaves a che
   const demo = startPerformer(["demo", "--port", "0", "--runs", runs, "--models", models]);
   const [, url = ""] = await demo.until(/Serving on (http:\S+) \(model models\/tiny;/);
   await demo.until(/beside it: http:\S+\/#\/training\/demo/);
-  const attention = await getJson(`${url}/api/attention?sequence=MKTAYIAKQR`);
-  expect(attention).toMatchObject({ model: "models/tiny" });
+  const attention = await fetch(`${url}/v1/attention`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ sequence: "MKTAYIAKQR" }),
+  });
+  expect(await attention.json()).toMatchObject({ model: "models/tiny" });
 
   await expect
     .poll(
       async () => {
-        const answer = RunsResponse.parse(await getJson(`${url}/api/runs`));
+        const answer = RunsResponse.parse(await getJson(`${url}/v1/runs`));
         return answer.runs.find(({ id }) => id === "demo")?.step ?? 0;
       },
       { timeout: 240_000, interval: 500 },
     )
     .toBeGreaterThan(0);
-  const listed = ModelsResponse.parse(await getJson(`${url}/api/models`)).models;
+  const listed = ModelsResponse.parse(await getJson(`${url}/v1/models`)).models;
   expect(listed[0]).toMatchObject({ id: "models/tiny", shipped: true });
 
   demo.child.kill("SIGINT");

@@ -1,7 +1,7 @@
-import { TOKEN, TOKEN_NAMES } from "@performer/proteins";
+import { NEVER_DRAWN, TOKEN, TOKEN_NAMES } from "@performer/proteins";
 import { ModelConfig } from "@performer/schema";
 import { describe, expect, it } from "vitest";
-import { drawLimits, NEVER_DRAWN } from "../src/generated-proteins.ts";
+import { drawLimits } from "../src/generated-proteins.ts";
 import { parseNumber, parseShare } from "../src/option-parsers.ts";
 
 const manifest = (overrides: object = {}) => ({

@@ -33,8 +33,9 @@ export async function openComputeThread({
   onBatch,
   ...settings
 }: ComputeThreadOptions): Promise<ComputeThread> {
-  // the settings of TensorFlow are variables of the process's environment
-  const worker = new Worker(THREAD, { workerData: settings, env: SHARE_ENV });
+  // the settings of TensorFlow are variables of the process's environment; flags of the process, such
+  // as a test runner's conditions of resolution, are not for the built file
+  const worker = new Worker(THREAD, { workerData: settings, env: SHARE_ENV, execArgv: [] });
   const waiting = new Map<number, PromiseWithResolvers<Reply>>();
   const [ready, closed, lost] = [
     withResolvers<Backend>(),

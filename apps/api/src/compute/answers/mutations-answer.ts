@@ -35,8 +35,9 @@ export function describeMutations(
 async function* mutationsJson(reader: ModelReader, job: MutationsJob): AsyncGenerator<string> {
   const head = describeMutations(reader.summary, job);
   const { positions } = job;
-  yield JSON.stringify({ ...head, residues: STANDARD_RESIDUES, positions }).slice(0, -1);
-  let separator = ',"scores":[';
+  const fields = JSON.stringify({ ...head, residues: STANDARD_RESIDUES, positions });
+  yield `${fields.slice(0, -1)},"scores":[`;
+  let separator = "";
   for await (const { scores } of reader.mutations(job.sequence, job)) {
     yield `${separator}${encodeNumbers(scores)}`;
     separator = ",";
