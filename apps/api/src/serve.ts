@@ -28,7 +28,7 @@ export interface ServeOptions {
   readonly runsDirectory?: string;
   /** Folder of the models that ship; default: models in the clone. */
   readonly modelsDirectory?: string;
-  /** Folder of the experiment store: index of runs, bulk jobs; default: store in the clone. */
+  /** Folder of the experiment store: index of those runs, bulk jobs; default: .store in the runs' folder. */
   readonly storeDirectory?: string;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
@@ -93,7 +93,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     },
   });
   const experiments = await openExperiments({
-    directory: options.storeDirectory ?? join(root, "store"),
+    directory: options.storeDirectory ?? join(runsDirectory, ".store"),
     ...{ runsDirectory, models, logger },
   });
   const closing = new AbortController();
