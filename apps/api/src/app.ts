@@ -126,7 +126,11 @@ export function createApp(dependencies: AppDependencies): Express {
     const own = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
     const allowed = method === "get" ? (GET_METHODS[path] ?? "GET, HEAD") : "POST";
     if (allowed === "GET") own.head(only(allowed));
-    own[method](...guards[access], ...handlers).all(only(allowed));
+    const mark: RequestHandler = (_request, response, next) => {
+      response.locals["route"] = path;
+      next();
+    };
+    own[method](mark, ...guards[access], ...handlers).all(only(allowed));
   }
 
   app.use(documentationRoutes(describeRoutes(routes, dependencies.version)));

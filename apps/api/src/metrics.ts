@@ -8,7 +8,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BatchFacts } from "./compute/token-batcher.ts";
 
 export interface Metrics {
-  /** Counts requests by route, method and status. */
+  /** Counts requests by method, status and the route that `response.locals.route` names. */
   readonly middleware: RequestHandler;
   countBatch(facts: BatchFacts): void;
   modelLoaded(name: string): void;
@@ -79,9 +79,9 @@ export function createMetrics(): Metrics {
     middleware(request, response, next) {
       const startedAt = performance.now();
       response.on("close", () => {
-        // what no route took is one label, or clients could fill the memory with names
-        const path: unknown = request.route?.path;
-        const route = typeof path === "string" ? path : "none";
+        // pages, files and what nothing answers are one label, or clients could fill the memory with names
+        const marked: unknown = response.locals["route"];
+        const route = typeof marked === "string" ? marked : "other";
         const status = response.writableFinished ? String(response.statusCode) : "cut";
         const seconds = (performance.now() - startedAt) / 1000;
         requests.observe({ method: request.method, route, status }, seconds);
