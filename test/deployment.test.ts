@@ -77,7 +77,7 @@ describe("docker-compose.yml", () => {
   test("passes the linter", () => {
     const linter = new DCLinter({ rules: {}, quiet: false, debug: false, exclude: [] });
     const results = linter.lintFiles([join(root, "docker-compose.yml")], false);
-    expect(results.flatMap(({ messages }) => messages)).toEqual([]);
+    expect(results.flatMap((result: { messages: unknown[] }) => result.messages)).toEqual([]);
   });
 
   test.each(services)(

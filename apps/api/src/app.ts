@@ -151,7 +151,13 @@ export function createApp(dependencies: AppDependencies): Express {
     const allowed = own.map(({ method }) => METHODS[method] ?? "").join(", ");
     const isStream = STREAMS.includes(path);
     if (isStream) at.head(only("GET"));
-    for (const { method, access, handlers } of own) at[method](...guards[access], ...handlers);
+    const mark: RequestHandler = (_request, response, next) => {
+      response.locals["route"] = path;
+      next();
+    };
+    for (const { method, access, handlers } of own) {
+      at[method](mark, ...guards[access], ...handlers);
+    }
     at.all(only(isStream ? "GET" : allowed));
   }
 

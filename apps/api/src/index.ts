@@ -7,6 +7,7 @@
 
 export {
   createKey,
+  KeyFileError,
   type KeyRing,
   openKeyRing,
   readKeys,

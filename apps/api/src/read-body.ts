@@ -25,7 +25,7 @@ export function readBody<Schema extends z.ZodType>(
 }
 
 /** @param expected begins the message. */
-export function misfit(issue: z.core.$ZodIssue | undefined, expected: string): ProblemError {
+function misfit(issue: z.core.$ZodIssue | undefined, expected: string): ProblemError {
   const path = (issue?.path ?? []).map(String);
   const limit = issue?.code === "too_big" ? Number(issue.maximum) : undefined;
   return new ProblemError("invalid-request", {

@@ -5,6 +5,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Anchor, ModelStore, RunsReader } from "./ports.ts";
 import type { RequestGate } from "./request-gate.ts";
 import type { Deadlines } from "./request-signal.ts";
+import type { CollectedAnswer } from "./send-pieces.ts";
 import type { SerialQueue } from "./serial-queue.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
@@ -31,7 +32,7 @@ export interface RouteContext {
   readonly queue: SerialQueue;
   /** Of similarity, which takes long and pauses often: beside the queue it lets others through. */
   readonly slowQueue: SerialQueue;
-  readonly cache: SharedCache;
+  readonly cache: SharedCache<CollectedAnswer>;
   readonly metrics: Metrics;
   readonly deadlines: Deadlines;
   readonly streamLimit: number;

@@ -40,3 +40,24 @@ it("serve prints its address, answers, refuses to share the port, and ends with 
   expect(exitCode).toBe(0);
   expect(stderr).toContain("Closing");
 });
+
+it("serve with keys answers who carries one; SIGTERM drains: /ready says 503 first, and it ends with 0", async () => {
+  const keys = join(runs, "keys.json");
+  const key = (await performer(["keys", "create", "anna", "--file", keys])).stdout.trim();
+  const options = ["--keys", keys, "--drain", "2", "--deadline", "30", "--rate-limit", "100"];
+  const running = startPerformer([...args(0), ...options]);
+  const [, url = ""] = await running.until(/Serving on (http:\S+)/);
+  expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+  const headers = { Authorization: `Bearer ${key}` };
+  expect((await fetch(`${url}/v1/models`, { headers })).status).toBe(200);
+  await expect
+    .poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 20_000 })
+    .toBe(200);
+
+  running.child.kill("SIGTERM");
+  await expect
+    .poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 1_900, interval: 20 })
+    .toBe(503);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  expect((await running.ended).exitCode).toBe(0);
+});

@@ -14,6 +14,7 @@ describe("performer, as it is called", () => {
     "attention",
     "similarity",
     "serve",
+    "keys",
   ])("%s --help says what it does, with examples", async (command) => {
     const { exitCode, stdout } = await performer([command, "--help"]);
     expect(exitCode).toBe(0);

@@ -48,7 +48,7 @@ export interface GenerateJob extends DrawOptions {
   readonly kind: "generate";
 }
 
-export interface SimilarityJob {
+interface SimilarityJob {
   readonly kind: "similarity";
 }
 

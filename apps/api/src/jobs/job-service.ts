@@ -9,7 +9,7 @@ import type { JobModels } from "./job-models.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { receiveUpload, type UploadLimits } from "./receive-upload.ts";
 
-export interface SentJob {
+interface SentJob {
   readonly body: AsyncIterable<Uint8Array>;
   /** Content-Length, where there is one. */
   readonly expectedBytes: number | undefined;
@@ -18,12 +18,12 @@ export interface SentJob {
   readonly options: JobOptions;
 }
 
-export interface JobPage {
+interface JobPage {
   readonly limit: number;
   readonly before?: string | undefined;
 }
 
-export interface ItemPage {
+interface ItemPage {
   readonly limit: number;
   readonly after?: number | undefined;
   readonly onlyRefused: boolean;

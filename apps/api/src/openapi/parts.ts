@@ -2,6 +2,7 @@
 import { Problem } from "@performer/schema";
 import { z } from "zod";
 import type { ZodOpenApiResponseObject } from "zod-openapi";
+import { MAX_DEADLINE_MS } from "../limits.ts";
 import { KINDS, type ProblemKind } from "../problem.ts";
 import { DEADLINE_HEADER } from "../request-signal.ts";
 
@@ -54,8 +55,9 @@ export const MODEL_PROBLEMS = [
 
 export const deadlineHeader = z.object({
   [DEADLINE_HEADER]: z
-    .string()
-    .regex(/^\d{1,9}$/)
+    .int()
+    .min(1)
+    .max(MAX_DEADLINE_MS)
     .optional()
     .meta({ description: "milliseconds after which the client has no use for an answer" }),
 });

@@ -11,8 +11,7 @@ import {
   type OpenExperimentsOptions,
   openExperiments,
 } from "../../src/experiment-store.ts";
-import type { ModelStore } from "../../src/ports.ts";
-import { fakeJobModels } from "../programs/fake-job-models.mjs";
+import { type FakeModels, fakeJobModels } from "../programs/fake-job-models.mjs";
 
 const logger = pino({ level: "silent" });
 
@@ -22,14 +21,7 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export interface FakeModels {
-  readonly models: ModelStore;
-  /** Sequences of each call. */
-  readonly calls: number[];
-}
-
-export const fakeModels = (options?: Parameters<typeof fakeJobModels>[0]) =>
-  fakeJobModels(options) as unknown as FakeModels;
+export const fakeModels = fakeJobModels;
 
 export async function openJobs(
   directory: string,

@@ -11,7 +11,7 @@ export function fakeJobModels({ delayMs = 0, fingerprint = "f1", maxLength = 128
   const calls = [];
   const reader = {
     summary,
-    embed: async (sequences, _options, signal) => {
+    embed: async (sequences, _layer, signal) => {
       calls.push(sequences.length);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       signal.throwIfAborted();

@@ -46,9 +46,16 @@ function fitting(
     case "object": {
       const required = (schema["required"] ?? []) as string[];
       const model = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
-      return fc.record(Object.fromEntries(model.map(([key, inner]) => [key, of(inner)])), {
-        requiredKeys: required,
-      });
+      const whole = Object.fromEntries(model.map(([key, inner]) => [key, of(inner)]));
+      const optional = Object.keys(whole).filter((key) => !required.includes(key));
+      // few fields fit together more often than many
+      const few = fc
+        .subarray(optional, { maxLength: Math.min(2, optional.length) })
+        .chain((keys) => {
+          const chosen = [...required, ...keys].map((key) => [key, whole[key]] as const);
+          return fc.record(Object.fromEntries(chosen) as typeof whole);
+        });
+      return fc.oneof(few, fc.record(whole, { requiredKeys: required }));
     }
     case "array": {
       if (Array.isArray(prefixItems)) return fc.tuple(...prefixItems.map(of));

@@ -11,7 +11,7 @@ import { toStoreError } from "./sqlite-errors.ts";
 const RETRY_MS = 20;
 
 /** What a query gives and takes. */
-export type Value = string | number | null;
+type Value = string | number | null;
 export type Row = Record<string, Value>;
 
 /** Statements inside a call; prepared once for each text. */

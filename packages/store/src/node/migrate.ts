@@ -10,7 +10,7 @@ import { jobs } from "./migrations/0002-jobs.ts";
 /** Migration n brings version n - 1 to n. Never changed once released: add another. */
 const MIGRATIONS: readonly string[] = [runsAndMetrics, jobs];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** @throws {StoreError} "newer" where a later version of this software wrote the file. */
 export async function migrate(database: Database): Promise<void> {
