@@ -10,6 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/file-lock": [],
   "packages/random": [],
   "packages/schema": [],
+  "packages/store": ["schema"],
   "packages/proteins": ["random", "schema"],
   "packages/performer": ["random", "schema"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
@@ -18,7 +19,17 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/charts": [],
   "packages/testing": [],
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
-  "apps/api": ["random", "schema", "proteins", "performer", "interpret", "training", "tensorflow"],
+  "apps/api": [
+    "file-lock",
+    "random",
+    "schema",
+    "store",
+    "proteins",
+    "performer",
+    "interpret",
+    "training",
+    "tensorflow",
+  ],
   "apps/cli": [
     "random",
     "schema",
@@ -36,7 +47,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 
 /** Packages that run in a browser: their sources know no Node module (adapters in node.ts excepted). */
-const PLATFORM_FREE = ["random", "schema", "proteins", "performer", "interpret", "charts"];
+const PLATFORM_FREE = ["random", "schema", "store", "proteins", "performer", "interpret", "charts"];
 
 type Import = { file: string; specifier: string };
 

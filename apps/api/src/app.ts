@@ -9,6 +9,7 @@ import { limitRate, requireKey } from "./access-control.ts";
 import type { KeyRing } from "./api-keys.ts";
 import { cors } from "./cors.ts";
 import { errorHandler, notFound } from "./error-handler.ts";
+import type { Experiments } from "./experiment-store.ts";
 import {
   BATCHED_LIMIT,
   BATCHED_LIMIT_RESIDUES,
@@ -33,6 +34,11 @@ import { documentationRoutes } from "./routes/documentation.ts";
 import { embeddingsRoute } from "./routes/embeddings.ts";
 import { generateRoute } from "./routes/generate.ts";
 import { healthRoute } from "./routes/health.ts";
+import { jobRoute, removeJobRoute } from "./routes/jobs/job.ts";
+import { jobItemsRoute } from "./routes/jobs/job-items.ts";
+import { jobResultRoute } from "./routes/jobs/job-result.ts";
+import { listJobsRoute } from "./routes/jobs/list-jobs.ts";
+import { sendJobRoute } from "./routes/jobs/send-job.ts";
 import { logitsRoute } from "./routes/logits.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { modelRoute } from "./routes/model.ts";
@@ -40,6 +46,7 @@ import { modelsRoute } from "./routes/models.ts";
 import { mutationsRoute } from "./routes/mutations.ts";
 import { readyRoute } from "./routes/ready.ts";
 import { runEventsRoute } from "./routes/run-events.ts";
+import { runMetricsRoute } from "./routes/run-metrics.ts";
 import { runsRoute } from "./routes/runs.ts";
 import { similarityRoute } from "./routes/similarity.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -62,9 +69,22 @@ const ROUTES: readonly ((context: RouteContext) => Route)[] = [
   metricsRoute,
 ];
 
+/** Of the experiment store. */
+const STORE_ROUTES: readonly ((experiments: Pick<Experiments, "jobs" | "curves">) => Route)[] = [
+  runMetricsRoute,
+  listJobsRoute,
+  sendJobRoute,
+  jobRoute,
+  removeJobRoute,
+  jobItemsRoute,
+  jobResultRoute,
+];
+
 export interface AppDependencies {
   readonly models: ModelStore;
   readonly runs: RunsReader;
+  /** Bulk jobs and curves of runs; without them the app has no such addresses. */
+  readonly experiments?: Pick<Experiments, "jobs" | "curves">;
   /** Sequences that /v1/attention knows by accession or name. */
   readonly anchors: readonly Anchor[];
   /** Name of the backend that computes, for /health. */
@@ -97,7 +117,11 @@ export interface AppDependencies {
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, keys, requestsPerMinute, dashboardDirectory } = dependencies;
   const context = contextOf(dependencies);
-  const routes = ROUTES.map((create) => create(context));
+  const { experiments } = dependencies;
+  const routes = [
+    ...ROUTES.map((create) => create(context)),
+    ...(experiments === undefined ? [] : STORE_ROUTES.map((create) => create(experiments))),
+  ];
 
   const app = express();
   app.disable("x-powered-by");
@@ -122,11 +146,19 @@ export function createApp(dependencies: AppDependencies): Express {
     ],
     none: [],
   };
-  for (const { method, path, access, handlers } of routes) {
-    const own = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
-    const allowed = method === "get" ? (GET_METHODS[path] ?? "GET, HEAD") : "POST";
-    if (allowed === "GET") own.head(only(allowed));
-    own[method](...guards[access], ...handlers).all(only(allowed));
+  for (const [path, own] of groupByPath(routes)) {
+    const at = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
+    const allowed = own.map(({ method }) => METHODS[method] ?? "").join(", ");
+    const isStream = STREAMS.includes(path);
+    if (isStream) at.head(only("GET"));
+    const mark: RequestHandler = (_request, response, next) => {
+      response.locals["route"] = path;
+      next();
+    };
+    for (const { method, access, handlers } of own) {
+      at[method](mark, ...guards[access], ...handlers);
+    }
+    at.all(only(isStream ? "GET" : allowed));
   }
 
   app.use(documentationRoutes(describeRoutes(routes, dependencies.version)));
@@ -135,8 +167,21 @@ export function createApp(dependencies: AppDependencies): Express {
   return app;
 }
 
+/** What the Allow header says for a route of each method. */
+const METHODS: Readonly<Record<Route["method"], string>> = {
+  get: "GET, HEAD",
+  post: "POST",
+  delete: "DELETE",
+};
+
 /** A stream has no head to be had alone. */
-const GET_METHODS: Readonly<Record<string, string>> = { "/v1/runs/{id}/events": "GET" };
+const STREAMS: readonly string[] = ["/v1/runs/{id}/events"];
+
+function groupByPath(routes: readonly Route[]): Map<string, readonly Route[]> {
+  const groups = new Map<string, readonly Route[]>();
+  for (const route of routes) groups.set(route.path, [...(groups.get(route.path) ?? []), route]);
+  return groups;
+}
 
 function contextOf(dependencies: AppDependencies): RouteContext {
   const { models, runs, anchors, backend, signal } = dependencies;

@@ -2,6 +2,7 @@
  * The last middleware: whatever was thrown becomes a problem document.
  * Faults of the request are told in full, faults of the server only to the log.
  */
+import { StoreError } from "@performer/store";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { ProblemError, sendProblem } from "./problem.ts";
@@ -32,6 +33,7 @@ export function errorHandler(logger: Logger, bodyLimitBytes: number): ErrorReque
 /** Body-parser and send mark their errors with `type` and `status` (package http-errors). */
 function asProblem(error: unknown, bodyLimitBytes: number): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof StoreError) return storeProblem(error);
   const { type, status } = error as { type?: unknown; status?: unknown };
   switch (type) {
     case "entity.too.large":
@@ -60,7 +62,35 @@ function asProblem(error: unknown, bodyLimitBytes: number): ProblemError {
       detail: "the request could not be read; check its address, headers and body",
     });
   }
-  return new ProblemError("internal-error", {
+  return internalError();
+}
+
+const internalError = () =>
+  new ProblemError("internal-error", {
     detail: "the fault is the server's and is written in its log under the X-Request-Id",
   });
+
+/** A commit of another process takes milliseconds; one that holds the store longer was told so. */
+const STORE_RETRY_SECONDS = 5;
+
+function storeProblem(error: StoreError): ProblemError {
+  switch (error.kind) {
+    case "locked":
+      return new ProblemError("store-locked", {
+        detail: `another process holds the experiment store; nothing was changed, try again in ${STORE_RETRY_SECONDS} seconds`,
+        retryAfterSeconds: STORE_RETRY_SECONDS,
+      });
+    case "full":
+      return new ProblemError("disk-full", {
+        detail:
+          "the server's disk takes no more bytes; nothing was changed: free some (DELETE /v1/jobs/:id removes a job with its files), then try again",
+      });
+    case "conflict":
+    case "damaged":
+    case "failed":
+    case "newer":
+      return internalError();
+    default:
+      return error.kind satisfies never;
+  }
 }

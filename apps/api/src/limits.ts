@@ -26,5 +26,10 @@ export const CACHE_LIMIT_BYTES = 64 * 1_048_576;
 export const DEFAULT_DEADLINE_MS = 60_000;
 export const MAX_DEADLINE_MS = 600_000;
 
+/** FASTA file of a bulk job, as it is sent: UniRef50 takes 12 GB of gzip. */
+export const JOB_BODY_LIMIT_BYTES = 16 * 1_073_741_824;
+/** The same file when it is read. */
+export const JOB_LIMITS = { maxRecords: 100_000_000, maxResidues: 100_000_000_000 } as const;
+
 /** Longest sequence that a model takes, residues. */
 export const maxResidues = (config: ModelConfig): number => config.maxLength - SPECIALS_PER_ROW;

@@ -8,7 +8,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BatchFacts } from "./compute/token-batcher.ts";
 
 export interface Metrics {
-  /** Counts requests by route, method and status. */
+  /** Counts requests by method, status and the route that `response.locals.route` names. */
   readonly middleware: RequestHandler;
   countBatch(facts: BatchFacts): void;
   modelLoaded(name: string): void;
@@ -20,6 +20,7 @@ export interface Metrics {
 
 /** Seconds: from an answer out of the cache to one that takes its whole deadline. */
 const DURATIONS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
+const TICK_MS = 10;
 const BATCH_TOKENS = [32, 128, 512, 2048, 4096, 8192];
 
 export function createMetrics(): Metrics {
@@ -59,7 +60,7 @@ export function createMetrics(): Metrics {
       for (const [queue, size] of queues) this.set({ queue }, size());
     },
   });
-  const delays = monitorEventLoopDelay({ resolution: 10 });
+  const delays = monitorEventLoopDelay({ resolution: TICK_MS });
   delays.enable();
   new Gauge({
     name: "performer_event_loop_lag_seconds",
@@ -68,8 +69,9 @@ export function createMetrics(): Metrics {
     registers,
     collect() {
       for (const quantile of [0.5, 0.99, 1]) {
-        const nanoseconds = delays.count === 0 ? 0 : delays.percentile(100 * quantile);
-        this.set({ quantile: String(quantile) }, nanoseconds / 1e9);
+        const measured = delays.count === 0 ? 0 : delays.percentile(100 * quantile) / 1e9;
+        // what is measured is the time between two ticks, the wanted one included
+        this.set({ quantile: String(quantile) }, Math.max(0, measured - TICK_MS / 1000));
       }
       delays.reset();
     },
@@ -79,9 +81,9 @@ export function createMetrics(): Metrics {
     middleware(request, response, next) {
       const startedAt = performance.now();
       response.on("close", () => {
-        // what no route took is one label, or clients could fill the memory with names
-        const path: unknown = request.route?.path;
-        const route = typeof path === "string" ? path : "none";
+        // pages, files and what nothing answers are one label, or clients could fill the memory with names
+        const marked: unknown = response.locals["route"];
+        const route = typeof marked === "string" ? marked : "other";
         const status = response.writableFinished ? String(response.statusCode) : "cut";
         const seconds = (performance.now() - startedAt) / 1000;
         requests.observe({ method: request.method, route, status }, seconds);

@@ -15,11 +15,14 @@ export const KINDS = {
   "unknown-run": [404, "There is no such run"],
   "unknown-model": [404, "There is no such model"],
   "unknown-accession": [404, "There is no such named sequence"],
+  "unknown-job": [404, "There is no such job"],
   "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],
   "not-acceptable": [406, "The answer has no such format"],
+  "job-not-done": [409, "The job has no result yet"],
   "body-too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body has a type that is not read here"],
+  "not-fasta": [422, "The body is not a FASTA file"],
   "empty-sequence": [422, "The sequence is empty"],
   "not-a-protein": [422, "The sequence is not a protein sequence"],
   "sequence-too-long": [422, "The sequence is too long"],
@@ -30,7 +33,9 @@ export const KINDS = {
   "internal-error": [500, "The server failed"],
   "no-model": [503, "There is no trained model yet"],
   draining: [503, "The server is closing"],
+  "store-locked": [503, "The experiment store is locked"],
   "deadline-exceeded": [504, "The deadline has passed"],
+  "disk-full": [507, "The server's disk is full"],
 } as const;
 export type ProblemKind = keyof typeof KINDS;
 

@@ -39,6 +39,7 @@ export function readQuery<Shape extends z.ZodRawShape>(
 }
 
 function isNumber(schema: unknown): boolean {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+  const inner = isWrapped ? schema.unwrap() : schema;
   return inner instanceof z.ZodNumber;
 }

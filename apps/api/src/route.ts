@@ -5,11 +5,12 @@ import type { Metrics } from "./metrics.ts";
 import type { Anchor, ModelStore, RunsReader } from "./ports.ts";
 import type { RequestGate } from "./request-gate.ts";
 import type { Deadlines } from "./request-signal.ts";
+import type { CollectedAnswer } from "./send-pieces.ts";
 import type { SerialQueue } from "./serial-queue.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
 export interface Route {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "delete";
   /** As OpenAPI writes it: /v1/models/{id}. */
   readonly path: string;
   /** "none" of addresses that say nothing of models or runs: they are open, keys or not. */
@@ -31,7 +32,7 @@ export interface RouteContext {
   readonly queue: SerialQueue;
   /** Of similarity, which takes long and pauses often: beside the queue it lets others through. */
   readonly slowQueue: SerialQueue;
-  readonly cache: SharedCache;
+  readonly cache: SharedCache<CollectedAnswer>;
   readonly metrics: Metrics;
   readonly deadlines: Deadlines;
   readonly streamLimit: number;

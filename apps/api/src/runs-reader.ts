@@ -1,14 +1,52 @@
-/** The runs of a folder, as the app reads them: summaries, and events from the log files. */
+/**
+ * The runs of a folder, as the app reads them: summaries from the store's index, events from
+ * the log files. While the store cannot be written to, summaries come from the logs themselves.
+ */
 import { join } from "node:path";
-import { followRunEvents, listRuns, readRunEvents } from "@performer/training";
+import type { RunSummary } from "@performer/schema";
+import { type IndexedRun, type RunIndex, StoreError } from "@performer/store";
+import { followRunEvents, listRuns, readRunEvents, runStatus } from "@performer/training";
+import type { Logger } from "pino";
 import type { RunsReader } from "./ports.ts";
+import type { RunIndexer } from "./run-indexer.ts";
 
 /** Names that `openRunFolder` allows: nothing that could lead out of the folder. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export function createRunsReader(runsDirectory: string): RunsReader {
+export interface RunsReaderOptions {
+  readonly runsDirectory: string;
+  readonly index: RunIndex;
+  readonly indexer: RunIndexer;
+  readonly logger: Logger;
+}
+
+export function createRunsReader(options: RunsReaderOptions): RunsReader {
+  const { runsDirectory, index, indexer, logger } = options;
+  const summarize = async ({
+    end,
+    lastTraining,
+    lastEvaluation,
+    parameterCount,
+    ...run
+  }: IndexedRun) =>
+    ({
+      ...run,
+      status: await runStatus(join(runsDirectory, run.id), end),
+      ...(lastTraining !== null && { lastTraining }),
+      ...(lastEvaluation !== null && { lastEvaluation }),
+    }) satisfies RunSummary;
+
   return {
-    list: () => listRuns(runsDirectory),
+    async list() {
+      try {
+        await indexer.refresh();
+        return await Promise.all((await index.list()).map(summarize));
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        logger.warn({ err: error }, "runs are read from their logs: the store is of no use now");
+        return listRuns(runsDirectory);
+      }
+    },
     async follow(id, { afterLine, signal }) {
       if (!RUN_ID.test(id)) return "unknown";
       const root = join(runsDirectory, id);

@@ -20,7 +20,7 @@ export interface SendOptions {
  */
 export async function sendPieces(
   response: Response,
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { type, headers = {}, signal, waitForClient }: SendOptions,
 ): Promise<void> {
   let isFirst = true;
@@ -37,11 +37,20 @@ export async function sendPieces(
   response.end();
 }
 
-/** All pieces as one. */
-export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const piece of pieces) parts.push(piece);
-  return Buffer.concat(parts);
+/** A finished answer, still in pieces: joining megabytes would hold the event loop up. */
+export interface CollectedAnswer {
+  readonly pieces: readonly Uint8Array[];
+  readonly byteLength: number;
+}
+
+export async function collect(made: AsyncIterable<Uint8Array>): Promise<CollectedAnswer> {
+  const pieces: Uint8Array[] = [];
+  let byteLength = 0;
+  for await (const piece of made) {
+    pieces.push(piece);
+    byteLength += piece.byteLength;
+  }
+  return { pieces, byteLength };
 }
 
 /** Which model answers, for readers of bare numbers and of logs. */

@@ -10,10 +10,10 @@ import { readAnchors } from "./anchors.ts";
 import { openKeyRing } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { openComputeThread } from "./compute/compute-thread.ts";
+import { openExperiments } from "./experiment-store.ts";
 import { closeGracefully, listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelStore } from "./model-store.ts";
-import { createRunsReader } from "./runs-reader.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 8080;
@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly runsDirectory?: string;
   /** Folder of the models that ship; default: models in the clone. */
   readonly modelsDirectory?: string;
+  /** Folder of the experiment store: index of those runs, bulk jobs; default: .store in the runs' folder. */
+  readonly storeDirectory?: string;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
   /** 0 takes any free one. Default 8080. */
@@ -90,13 +92,17 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       return { ...model, dispose };
     },
   });
+  const experiments = await openExperiments({
+    directory: options.storeDirectory ?? join(runsDirectory, ".store"),
+    ...{ runsDirectory, models, logger },
+  });
   const closing = new AbortController();
   let isDraining = false;
   const perMinute = options.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE;
   const app = createApp({
     ...{ models, metrics, logger, version: options.version, signal: closing.signal },
     backend: thread.backend,
-    runs: createRunsReader(runsDirectory),
+    ...{ experiments, runs: experiments.runs },
     anchors: await readAnchors(join(root, "data", "anchors.fasta")),
     dashboardDirectory: join(root, "apps", "dashboard", "dist"),
     isDraining: () => isDraining,
@@ -106,6 +112,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
   });
   const { server, url } = await listen(app, { host, port }).catch(async (error: unknown) => {
+    await experiments.close();
     await thread.close();
     throw error;
   });
@@ -114,6 +121,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     if (lost === undefined) await setTimeout(drainMs);
     closing.abort();
     await closeGracefully(server, GRACE_MS);
+    await experiments.close();
     models.close();
     await thread.close();
     if (lost !== undefined) throw lost;

@@ -3,10 +3,10 @@
  * A key that is being computed is shared: whoever asks meanwhile waits for the same computation.
  * Failures are passed on and forgotten.
  */
-export class SharedCache {
+export class SharedCache<Answer extends { readonly byteLength: number }> {
   readonly #budgetBytes: number;
-  readonly #answers = new Map<string, Buffer>();
-  readonly #computing = new Map<string, Promise<Buffer>>();
+  readonly #answers = new Map<string, Answer>();
+  readonly #computing = new Map<string, Promise<Answer>>();
   #sizeBytes = 0;
 
   constructor(budgetBytes: number) {
@@ -14,7 +14,7 @@ export class SharedCache {
   }
 
   /** The answer of `key`, from `compute` unless it is kept or under way. */
-  async get(key: string, compute: () => Promise<Buffer>): Promise<Buffer> {
+  async get(key: string, compute: () => Promise<Answer>): Promise<Answer> {
     const kept = this.#answers.get(key);
     if (kept !== undefined) {
       this.#answers.delete(key);
@@ -34,7 +34,7 @@ export class SharedCache {
     }
   }
 
-  #keep(key: string, answer: Buffer): void {
+  #keep(key: string, answer: Answer): void {
     if (answer.byteLength > this.#budgetBytes) return;
     this.#answers.set(key, answer);
     this.#sizeBytes += answer.byteLength;

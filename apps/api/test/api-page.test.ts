@@ -69,6 +69,14 @@ const ANSWERS: readonly ((output: string) => Promise<void> | void)[] = [
     const { layers, rows, maps } = JSON.parse(output);
     expect([layers, rows.cells, maps.length, maps[0][0].length]).toEqual([[0, 5], 25, 2, 25 * 25]);
   },
+  (output) => {
+    const lines = output
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ type }) => type)).toEqual(["model", "embedding", "refusal", "end"]);
+    expect(lines[1].mean).toHaveLength(256);
+  },
   (output) => expect(JSON.parse(output).logits).toHaveLength(10),
 ];
 

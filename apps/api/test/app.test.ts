@@ -39,6 +39,25 @@ describe("read-only routes", () => {
     expect(unknown.body).toMatchObject({ field: "id" });
   });
 
+  it("GET /metrics counts requests by route, not by address, and the event loop's delay", async () => {
+    const app = fakeApp();
+    await request(app).post("/v1/embeddings").send({ sequence: "MKT" }).expect(200);
+    await request(app).post("/v1/embeddings").send({ sequence: "1" }).expect(422);
+    await request(app).get("/v1/models/demo").expect(200);
+    await request(app).get("/no/such/address").expect(404);
+    const { text, type } = await request(app).get("/metrics").expect(200);
+    expect(type).toBe("text/plain");
+    const counts = [...text.matchAll(/^performer_request_duration_seconds_count\{(.*)\} (\d+)$/gm)];
+    expect(counts.map(([, labels, count]) => `${labels} ${count}`).sort()).toEqual([
+      'method="GET",route="/v1/models/{id}",status="200" 1',
+      'method="GET",route="other",status="404" 1',
+      'method="POST",route="/v1/embeddings",status="200" 1',
+      'method="POST",route="/v1/embeddings",status="422" 1',
+    ]);
+    expect(text).toMatch(/^performer_event_loop_lag_seconds\{quantile="0.99"\} \d/m);
+    expect(text).toMatch(/^performer_queue_length\{queue="batched"\} 0$/m);
+  });
+
   it("GET /ready names the model, and is 503 while the server drains", async () => {
     const { body } = await request(fakeApp()).get("/ready").expect(200);
     const { name: model, fingerprint } = summary;

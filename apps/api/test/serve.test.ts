@@ -86,6 +86,10 @@ describe("serve", () => {
       const response = await postJson(`${url}/v1/embeddings`, { sequence: "MKTAYIAKQR" });
       const { embeddings } = EmbeddingsResponse.parse(await response.json());
       expect(embeddings[0]?.residues).toHaveLength(10);
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toContain("performer_residues_total 10\n");
+      expect(metrics).toContain("performer_batch_tokens_sum 32\n");
+      expect(metrics).toContain('performer_model_loaded{model="tiny/step-00000002"} 1\n');
     });
   });
 

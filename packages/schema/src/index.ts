@@ -53,6 +53,17 @@ export {
 } from "./rest/embeddings.ts";
 export { GenerateRequest, GenerationLine } from "./rest/generation.ts";
 export { HealthResponse, ReadyResponse } from "./rest/health.ts";
+export {
+  Job,
+  JobItem,
+  JobItemsQuery,
+  JobItemsResponse,
+  JobOptions,
+  JobQuery,
+  JobState,
+  JobsQuery,
+  JobsResponse,
+} from "./rest/jobs.ts";
 export { LogitsRequest, LogitsResponse } from "./rest/logits.ts";
 export { ModelDetails, ModelSummary, ModelsResponse } from "./rest/models.ts";
 export {
@@ -64,6 +75,7 @@ export {
   MutationsResponse,
 } from "./rest/mutations.ts";
 export { Problem } from "./rest/problem.ts";
+export { RunMetricsQuery, RunMetricsResponse } from "./rest/run-metrics.ts";
 export { RunSummary, RunsResponse } from "./rest/runs.ts";
 export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
 export { Metrics, RunEvent } from "./run-event.ts";

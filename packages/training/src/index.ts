@@ -53,7 +53,12 @@ export {
   type UpdateContext,
 } from "./optimizer/transform.ts";
 export { differingFields } from "./run/differing-fields.ts";
-export { listRuns, summarizeRun } from "./run/list-runs.ts";
+export { listRuns, runStatus, summarizeRun } from "./run/list-runs.ts";
+export {
+  type NewRunEvents,
+  type RunLogPosition,
+  readNewRunEvents,
+} from "./run/new-run-events.ts";
 export {
   type FollowOptions,
   followRunEvents,

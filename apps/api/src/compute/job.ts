@@ -23,6 +23,8 @@ export interface EmbeddingsJob extends Pick<EmbeddingsOptions, "include" | "dtyp
   readonly sequences: readonly NamedSequence[];
   readonly layer: number;
   readonly format: EmbeddingFormat;
+  /** Behind all that is asked meanwhile: bulk jobs. */
+  readonly inBackground?: boolean;
 }
 
 export interface LogitsJob extends NamedSequence, Pick<LogitsRequest, "tokens"> {

@@ -53,8 +53,8 @@ export async function loadModelReader(
   }));
   return {
     summary,
-    embed: (sequences, layer, signal) =>
-      batcher.add(layers[layer] as (typeof layers)[number], sequences, signal),
+    embed: (sequences, layer, signal, turn) =>
+      batcher.add(layers[layer] as (typeof layers)[number], sequences, signal, turn),
     logits: (sequences, signal) => batcher.add(scores, sequences, signal),
     mutations: (sequence, options) =>
       mutationScores(source, sequence, { ...options, maxTokens: MASKED_BATCH_TOKENS }),

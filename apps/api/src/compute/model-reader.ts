@@ -8,6 +8,7 @@ import type {
 } from "@performer/interpret";
 import type { GenerationEvent, SamplingOptions } from "@performer/performer";
 import type { ModelSummary, MutationMethod } from "@performer/schema";
+import type { Turn } from "./token-batcher.ts";
 
 export interface DrawOptions {
   /** Residue ids that every sequence begins with. */
@@ -22,11 +23,15 @@ export interface DrawOptions {
 /** Sequences are residue ids, which the caller has checked against the model's length. */
 export interface ModelReader {
   readonly summary: ModelSummary;
-  /** @param layer layers passed, 0 to all. */
+  /**
+   * @param layer layers passed, 0 to all.
+   * @param turn in front of what waits in the background, or there itself; in front without.
+   */
   embed(
     sequences: readonly Uint8Array[],
     layer: number,
     signal: AbortSignal,
+    turn?: Turn,
   ): Promise<readonly SequenceEmbedding[]>;
   /** Of each sequence [L × V], as `sequenceLogits`. */
   logits(sequences: readonly Uint8Array[], signal: AbortSignal): Promise<readonly Float32Array[]>;

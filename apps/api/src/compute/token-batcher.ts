@@ -2,7 +2,8 @@
  * Dynamic batching: sequences of whichever requests wait go through the model together, as many as a
  * budget of tokens allows. Nothing is held back to fill a batch: one runs as soon as the one before is
  * done, with the oldest sequence and those behind it that are padded to the same length. So a batch is
- * small where there is little to do and full where there is much, and no sequence waits for ever.
+ * small where there is little to do and full where there is much, and no sequence waits for ever; those in
+ * the background (bulk jobs) alone do, as long as others keep coming: they fill what is left of batches.
  */
 import { bucketLength, SPECIALS_PER_ROW } from "@performer/proteins";
 
@@ -25,11 +26,14 @@ export interface TokenBatcherOptions {
   readonly onBatch?: ((facts: BatchFacts) => void) | undefined;
 }
 
+export type Turn = "front" | "background";
+
 interface Waiting {
   readonly lane: Lane<unknown>;
   readonly sequence: Uint8Array;
   readonly paddedLength: number;
   readonly signal: AbortSignal;
+  readonly turn: Turn;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -51,6 +55,7 @@ export class TokenBatcher {
     lane: Lane<Result>,
     sequences: readonly Uint8Array[],
     signal: AbortSignal,
+    turn: Turn = "front",
   ): Promise<Result[]> {
     signal.throwIfAborted();
     let onAbort = () => {};
@@ -59,7 +64,8 @@ export class TokenBatcher {
         new Promise<Result>((resolve, reject) => {
           const paddedLength = bucketLength(sequence.length + SPECIALS_PER_ROW);
           const settle = resolve as (result: unknown) => void;
-          this.#waiting.push({ lane, sequence, paddedLength, signal, resolve: settle, reject });
+          const job = { lane, sequence, paddedLength, signal, turn };
+          this.#waiting.push({ ...job, resolve: settle, reject });
         }),
     );
     const aborted = new Promise<never>((_, reject) => {
@@ -86,12 +92,16 @@ export class TokenBatcher {
     this.#isRunning = false;
   }
 
-  /** The next batch out of those that wait: that of the oldest. */
+  /** The next batch out of those that wait: that of the oldest in front. */
   #take(): readonly Waiting[] {
-    const [oldest] = this.#waiting;
+    const inOrder = [
+      ...this.#waiting.filter(({ turn }) => turn === "front"),
+      ...this.#waiting.filter(({ turn }) => turn === "background"),
+    ];
+    const [oldest] = inOrder;
     if (oldest === undefined) return [];
     const rows = Math.max(1, Math.floor(this.#options.maxTokens / oldest.paddedLength));
-    const batch = this.#waiting
+    const batch = inOrder
       .filter((each) => each.lane === oldest.lane && each.paddedLength === oldest.paddedLength)
       .slice(0, rows);
     const taken = new Set(batch);

@@ -19,7 +19,7 @@ import { readBody } from "../read-body.ts";
 import { requestSignal } from "../request-signal.ts";
 import { requireMap } from "../require-map.ts";
 import type { Route, RouteContext } from "../route.ts";
-import { collect, modelHeaders } from "../send-pieces.ts";
+import { collect, modelHeaders, sendPieces } from "../send-pieces.ts";
 import { useModel } from "../use-model.ts";
 
 export const attentionRoute = (context: RouteContext): Route => ({
@@ -68,7 +68,11 @@ export const attentionRoute = (context: RouteContext): Route => ({
         },
         body.model,
       );
-      response.set(headers).type("application/json").send(answer);
+      await sendPieces(response, answer.pieces, {
+        type: "application/json",
+        headers: { ...headers, "Content-Length": String(answer.byteLength) },
+        ...{ signal, waitForClient: true },
+      });
     },
   ],
 });

@@ -98,9 +98,12 @@ function jobOf(model: ServedModel, body: MutationsRequest, format: LineFormat): 
 }
 
 function assertPositions(positions: readonly number[], length: number): void {
-  const wrong = positions.findIndex(
-    (position, i) => position >= length || positions.indexOf(position) !== i,
-  );
+  const seen = new Set<number>();
+  const wrong = positions.findIndex((position) => {
+    if (position >= length || seen.has(position)) return true;
+    seen.add(position);
+    return false;
+  });
   if (wrong < 0) return;
   throw new ProblemError("invalid-request", {
     detail: `expected each position once, from 0 to ${length - 1}, got ${positions[wrong]}; they count residues from 0`,

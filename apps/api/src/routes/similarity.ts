@@ -50,7 +50,7 @@ export const similarityRoute = (context: RouteContext): Route => ({
         },
         asked,
       );
-      response.set(headers).type("application/json").send(answer);
+      response.set(headers).type("application/json").send(Buffer.concat(answer.pieces));
     },
   ],
 });

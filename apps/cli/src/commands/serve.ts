@@ -33,6 +33,7 @@ interface ServeCommandOptions {
   readonly port?: number;
   readonly runs?: string;
   readonly models?: string;
+  readonly store?: string;
   readonly backend: Backend;
   readonly eager?: true;
   readonly keys?: string;
@@ -53,6 +54,10 @@ export const serveCommand = () =>
     )
     .addOption(runsOption())
     .addOption(modelsOption())
+    .option(
+      "--store <folder>",
+      "folder of bulk jobs and of the index of the runs (default: .store in the folder of the runs)",
+    )
     .addOption(backendOption())
     .addOption(eagerOption())
     .option("--keys <file>", "file of API keys that requests must carry (default: none needed)")
@@ -77,11 +82,12 @@ export const serveCommand = () =>
 
 async function serveAsAsked(options: ServeCommandOptions): Promise<void> {
   const root = findCloneRoot();
-  const { runs, models, keys, corsOrigin, deadline, rateLimit, drain, ...rest } = options;
+  const { runs, models, store, keys, corsOrigin, deadline, rateLimit, drain, ...rest } = options;
   await serveUntilInterrupted({
     root,
     ...foldersOf(root, { runs, models }),
     ...rest,
+    ...(store !== undefined && { storeDirectory: resolveUserPath(root, store) }),
     ...(keys !== undefined && { keysFile: resolveUserPath(root, keys) }),
     ...(corsOrigin !== undefined && { allowedOrigins: corsOrigin }),
     ...(deadline !== undefined && { deadlineMs: 1000 * deadline }),

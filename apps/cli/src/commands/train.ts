@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import type { Precision } from "@performer/trainer";
+import type { ResumePolicy } from "@performer/training";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
@@ -22,12 +23,15 @@ Examples:
 
 Ctrl-C stops after the current step with a checkpoint; its exit code is 130.`;
 
+const RESUMING = ["--resume", "--start-or-resume"];
+
 interface TrainOptions {
   readonly train?: string[];
   readonly validation?: string[];
   readonly run?: string;
   readonly runs?: string;
   readonly resume?: true;
+  readonly startOrResume?: true;
   readonly from?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -45,6 +49,10 @@ export const trainCommand = () =>
     .option("--run <id>", "name of the run, a folder under runs/ (default: the config's name)")
     .option("--runs <folder>", "folder of the runs (default: runs in the clone)")
     .option("--resume", "go on with the run that exists")
+    .option(
+      "--start-or-resume",
+      "go on with the run where it exists, else start it: for containers and queues that restart",
+    )
     .option(
       "--from <folder>",
       "begin with the weights of a checkpoint, or a run's newest (fine-tuning)",
@@ -66,7 +74,7 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
   const config = await readConfig(resolveUserPath(root, configFile), configFile);
   const { trainWithProgress } = await import("../train-with-progress.ts");
   const { findModel } = await import("../find-model.ts");
-  const typed = process.argv.slice(2).filter((word) => word !== "--resume");
+  const typed = process.argv.slice(2).filter((word) => !RESUMING.includes(word));
   const checkpoint = await trainWithProgress({
     root,
     backend: options.backend,
@@ -77,11 +85,16 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     config: withOverrides(config, options),
     trainFiles: filesOr(root, options.train, "sample-train.fasta.gz"),
     validationFiles: filesOr(root, options.validation, "sample-valid.fasta.gz"),
-    resume: options.resume ? "always" : "never",
+    resume: resumePolicy(options),
     from: options.from && (await findModel(root, options.from)),
     resumeCommand: `performer ${typed.join(" ")} --resume`,
   });
   if (checkpoint !== undefined) process.stdout.write(`${checkpoint}\n`);
+}
+
+function resumePolicy({ resume, startOrResume }: TrainOptions): ResumePolicy {
+  if (resume) return "always";
+  return startOrResume ? "if-exists" : "never";
 }
 
 function withOverrides(config: RunConfig, { steps, seed }: TrainOptions): RunConfig {

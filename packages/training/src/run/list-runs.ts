@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isFileLocked } from "@performer/file-lock";
-import type { RunEvent, RunSummary } from "@performer/schema";
+import type { RunSummary } from "@performer/schema";
 import { readRunEvents } from "./run-events.ts";
 import { runPaths } from "./run-folder.ts";
 
@@ -38,7 +38,7 @@ export async function summarizeRun(
   const evaluation = events.findLast((event) => event.type === "evaluation");
   return {
     id,
-    status: await statusOf(root, last),
+    status: await runStatus(root, last.type === "end" ? last.reason : null),
     step: last.step,
     totalSteps: start.totalSteps,
     startedAt: start.time,
@@ -49,8 +49,13 @@ export async function summarizeRun(
   };
 }
 
-/** A log without an end is that of a running process, or of one that was killed. */
-async function statusOf(root: string, last: RunEvent): Promise<RunSummary["status"]> {
-  if (last.type === "end") return last.reason;
-  return (await isFileLocked(runPaths(root).lock)) ? "running" : "interrupted";
+/**
+ * A log without an end is that of a running process, or of one that was killed.
+ * @param end why the log ended, or null.
+ */
+export async function runStatus(
+  root: string,
+  end: "finished" | "stopped" | "failed" | null,
+): Promise<RunSummary["status"]> {
+  return end ?? ((await isFileLocked(runPaths(root).lock)) ? "running" : "interrupted");
 }

@@ -2,10 +2,10 @@
  * Reads runs/ID/events.jsonl, also while another process writes it. A last line without its line
  * break is not written yet (or never will be: kill -9) and is left alone.
  */
-import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseWith, RunEvent } from "@performer/schema";
 import { runPaths } from "./run-folder.ts";
+import { type Position, readLinesAfter } from "./run-log-lines.ts";
 
 const DEFAULT_POLL_MS = 250;
 
@@ -66,41 +66,6 @@ export async function* followRunEvents(
       }
     }
     await sleep(pollMs, undefined, signal && { signal }).catch(ignoreAbort);
-  }
-}
-
-interface Position {
-  /** The file's identity: a log that was cut back is another file under the same name. */
-  readonly inode: number;
-  /** Bytes read so far, up to a line break. */
-  readonly offset: number;
-}
-
-/** Whole lines after `position`, or from the start where the file is another one by now. */
-async function readLinesAfter(
-  path: string,
-  position: Position | undefined,
-): Promise<{ lines: string[]; position: Position; continued: boolean } | undefined> {
-  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (file === undefined) return undefined;
-  try {
-    const { ino: inode, size } = await file.stat();
-    const continued = position?.inode === inode && position.offset <= size;
-    const start = continued ? position.offset : 0;
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(size - start),
-      0,
-      size - start,
-      start,
-    );
-    const end = buffer.subarray(0, bytesRead).lastIndexOf("\n") + 1;
-    const lines = buffer.toString("utf8", 0, end).split("\n").slice(0, -1);
-    return { lines, position: { inode, offset: start + end }, continued };
-  } finally {
-    await file.close();
   }
 }
 

@@ -13,7 +13,8 @@ export async function* embeddingsAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   const sequences = job.sequences.map(({ sequence }) => sequence);
-  const embeddings = await reader.embed(sequences, job.layer, signal);
+  const turn = job.inBackground ? "background" : "front";
+  const embeddings = await reader.embed(sequences, job.layer, signal, turn);
   const answer = { summary: reader.summary, job, embeddings };
   switch (job.format) {
     case "json":
