@@ -14,6 +14,12 @@ export {
   type SimilarityOptions,
 } from "./amino-acid-similarity.ts";
 export { attentionDivergence, type LayerDivergence } from "./attention-divergence.ts";
+export {
+  type AttentionReader,
+  type AttentionView,
+  openAttention,
+  type ViewSide,
+} from "./attention-reader.ts";
 export { hasAttentionMap } from "./attention-rows.ts";
 export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";

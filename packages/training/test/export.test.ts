@@ -15,7 +15,7 @@ import { randomKey } from "@performer/random";
 import { type EvaluationReport, ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "../src/checkpoint/half.ts";
+import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "@performer/checkpoint";
 import { loadCheckpoint, loadOptimizerState } from "../src/checkpoint/load-checkpoint.ts";
 import { type SaveCheckpointOptions, saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
 import { describeFile } from "../src/export/describe-file.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeValues } from "../src/checkpoint/safetensors.ts";
+import { decodeValues } from "@performer/checkpoint";
 import {
   digestFile,
   readSafetensors,

@@ -19,7 +19,7 @@ import {
   type Program,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { namedProjections } from "../checkpoint/model-tensors.ts";
+import { namedProjections } from "@performer/checkpoint";
 import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
 import { sumsOf } from "../metrics.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";

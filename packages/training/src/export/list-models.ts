@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CheckpointManifest } from "@performer/schema";
 import { exists, namesIn } from "../checkpoint/folder-files.ts";
 import { readManifest } from "../checkpoint/load-checkpoint.ts";
-import { MANIFEST_FILE } from "../checkpoint/save-checkpoint.ts";
+import { MANIFEST_FILE } from "@performer/checkpoint";
 
 export interface ModelLocation {
   /** The folder's. */

@@ -18,7 +18,7 @@ import {
   type TrainStepContext,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { namedProjections } from "../checkpoint/model-tensors.ts";
+import { namedProjections } from "@performer/checkpoint";
 import {
   assignModel,
   batchInputs,
