@@ -2,7 +2,7 @@
 import { SimilarityResponse } from "@performer/schema";
 import { z } from "zod";
 
-const comparison = SimilarityResponse.omit({ model: true });
+const comparison = SimilarityResponse.omit({ model: true, fingerprint: true });
 
 export const SimilarityResult = z.strictObject({
   model: z.string(),

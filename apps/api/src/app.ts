@@ -58,29 +58,29 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(requestLog(logger), securityHeaders());
 
   // what a path gives changes with the runs: browsers ask again, and get 304 where it is the same
-  app.use("/api", (_request, response, next) => {
+  app.use("/v1", (_request, response, next) => {
     response.set("Cache-Control", "no-cache");
     next();
   });
 
   app.route("/health").get(healthRoute(models, backend)).all(only("GET, HEAD"));
-  app.route("/api/models").get(modelsRoute(models)).all(only("GET, HEAD"));
-  app.route("/api/runs").get(runsRoute(runs)).all(only("GET, HEAD"));
+  app.route("/v1/models").get(modelsRoute(models)).all(only("GET, HEAD"));
+  app.route("/v1/runs").get(runsRoute(runs)).all(only("GET, HEAD"));
   app
-    .route("/api/runs/:id/events")
+    .route("/v1/runs/:id/events")
     .head(only("GET"))
     .get(runEventsRoute(runs, { streamLimit, signal }))
     .all(only("GET"));
   app
-    .route("/api/embeddings")
+    .route("/v1/embeddings")
     .post(express.json({ limit: BODY_LIMIT_BYTES }), embeddingsRoute(models, queue))
     .all(only("POST"));
   app
-    .route("/api/attention")
+    .route("/v1/attention")
     .get(attentionRoute({ models, anchors, queue, cache }))
     .all(only("GET, HEAD"));
   app
-    .route("/api/similarity")
+    .route("/v1/similarity")
     .get(similarityRoute(models, slowQueue, cache))
     .all(only("GET, HEAD"));
 

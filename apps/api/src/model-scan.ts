@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointManifest, type ModelConfig } from "@performer/schema";
+import { modelFingerprint } from "@performer/training";
 import { type Logger, pino } from "pino";
 
 export interface FoundModel {
@@ -15,6 +16,8 @@ export interface FoundModel {
   readonly shipped: boolean;
   readonly directory: string;
   readonly manifest: CheckpointManifest;
+  /** Of its weights. */
+  readonly fingerprint: string;
 }
 
 export interface ModelFolders {
@@ -24,7 +27,7 @@ export interface ModelFolders {
   readonly models?: string | undefined;
 }
 
-type Place = Omit<FoundModel, "manifest">;
+type Place = Omit<FoundModel, "manifest" | "fingerprint">;
 type Parsed = { readonly modifiedMs: number; readonly found: FoundModel | undefined };
 
 /** A scanner that remembers parsed manifests, so that a further scan only asks for times of change. */
@@ -42,7 +45,8 @@ export function createModelScan(
     if (before?.modifiedMs === modifiedMs) return [file, before];
     try {
       const manifest = CheckpointManifest.parse(JSON.parse(await readFile(file, "utf8")));
-      return [file, { modifiedMs, found: { ...place, manifest } }];
+      const fingerprint = modelFingerprint(place.directory, manifest);
+      return [file, { modifiedMs, found: { ...place, manifest, fingerprint } }];
     } catch (error) {
       logger.warn({ err: error, file }, "a model's manifest cannot be read; it is left out");
       return [file, { modifiedMs, found: undefined }];

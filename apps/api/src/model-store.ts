@@ -124,16 +124,17 @@ export function createModelStore(options: ModelStoreOptions): ModelStore & { clo
   };
 }
 
-/** A run that was deleted and trained again may reuse a name, but not the time as well. */
-const identify = ({ name, manifest }: FoundModel) => `${name} ${manifest.createdAt}`;
+/** A folder may be replaced by another model of the same name. */
+const identify = ({ name, fingerprint }: FoundModel) => `${name} ${fingerprint}`;
 
-function summarize({ name, id, shipped, manifest }: FoundModel): ModelSummary {
+function summarize({ name, id, fingerprint, shipped, manifest }: FoundModel): ModelSummary {
   const { step, createdAt, model, metrics, exported } = manifest;
   const set = exported?.report?.sets.at(-1);
   const whole = set?.parts[0]?.model;
   return {
     name,
     id,
+    fingerprint,
     shipped,
     step,
     createdAt,

@@ -20,7 +20,7 @@ export interface ServedModel {
   embed(sequences: readonly Uint8Array[]): Promise<readonly SequenceEmbedding[]>;
   /** [layers][heads] row-major L × L maps, specials dropped and not renormalised. */
   attention(sequence: Uint8Array): Promise<readonly (readonly Float32Array[])[]>;
-  similarity(): Promise<Omit<SimilarityResponse, "model">>;
+  similarity(): Promise<Omit<SimilarityResponse, "model" | "fingerprint">>;
 }
 
 export interface ModelStore {

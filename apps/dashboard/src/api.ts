@@ -32,11 +32,11 @@ export class ApiError extends Error {
 }
 
 export async function fetchModels(signal: AbortSignal): Promise<ModelSummary[]> {
-  return (await get("/api/models", ModelsResponse, signal)).models;
+  return (await get("/v1/models", ModelsResponse, signal)).models;
 }
 
 export async function fetchRuns(signal: AbortSignal): Promise<RunSummary[]> {
-  return (await get("/api/runs", RunsResponse, signal)).runs;
+  return (await get("/v1/runs", RunsResponse, signal)).runs;
 }
 
 export function fetchAttention(
@@ -44,24 +44,46 @@ export function fetchAttention(
   model: string,
   signal: AbortSignal,
 ): Promise<AttentionResponse> {
-  const query = new URLSearchParams({ ...subject, model });
-  return get(`/api/attention?${query}`, AttentionResponse, signal);
+  return post("/v1/attention", { ...subject, model }, AttentionResponse, signal);
 }
 
 export function fetchSimilarity(model: string, signal: AbortSignal): Promise<SimilarityResponse> {
   const query = new URLSearchParams({ model });
-  return get(`/api/similarity?${query}`, SimilarityResponse, signal);
+  return get(`/v1/similarity?${query}`, SimilarityResponse, signal);
 }
 
 export const runEventsUrl = (runId: string): string =>
-  `/api/runs/${encodeURIComponent(runId)}/events`;
+  `/v1/runs/${encodeURIComponent(runId)}/events`;
 
-async function get<Schema extends Parameters<typeof parseWith>[0]>(
+type Answer<Schema extends Parameters<typeof parseWith>[0]> = ReturnType<typeof parseWith<Schema>>;
+
+const get = <Schema extends Parameters<typeof parseWith>[0]>(
   path: string,
   schema: Schema,
   signal: AbortSignal,
-): Promise<ReturnType<typeof parseWith<Schema>>> {
-  const response = await request(path, signal);
+): Promise<Answer<Schema>> => ask(path, { signal }, schema);
+
+const post = <Schema extends Parameters<typeof parseWith>[0]>(
+  path: string,
+  body: unknown,
+  schema: Schema,
+  signal: AbortSignal,
+): Promise<Answer<Schema>> => {
+  const headers = { "content-type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body), signal }, schema);
+};
+
+interface Question extends RequestInit {
+  readonly signal: AbortSignal;
+}
+
+async function ask<Schema extends Parameters<typeof parseWith>[0]>(
+  path: string,
+  question: Question,
+  schema: Schema,
+): Promise<Answer<Schema>> {
+  const { signal } = question;
+  const response = await request(path, question);
   const body = await response.json().catch((cause: unknown) => {
     if (signal.aborted) throw signal.reason;
     throw new ApiError("malformed", `${path} did not answer in JSON.`, response.status, cause);
@@ -75,11 +97,12 @@ async function get<Schema extends Parameters<typeof parseWith>[0]>(
   }
 }
 
-async function request(path: string, signal: AbortSignal): Promise<Response> {
+async function request(path: string, question: Question): Promise<Response> {
   try {
-    return await fetch(path, { signal, headers: { accept: "application/json" } });
+    const headers = { ...question.headers, accept: "application/json" };
+    return await fetch(path, { ...question, headers });
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (question.signal.aborted) throw cause;
     throw new ApiError("unreachable", `No answer from ${location.origin}.`, null, cause);
   }
 }

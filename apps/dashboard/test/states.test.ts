@@ -61,14 +61,14 @@ describe("an API that does not answer", () => {
   test("says so with the command that starts it; “Try again” recovers", async () => {
     const { page, server } = await open("#/similarity", fullAnswers());
     await page.waitForSelector(".scatter-plot");
-    await page.route("**/api/**", (route) => route.abort());
+    await page.route("**/v1/**", (route) => route.abort());
     await page.goto(`${server.url}/#/training`);
     await page.reload();
     await page.getByRole("heading", { name: "The runs could not be loaded" }).waitFor();
     const alert = await page.getByRole("alert").textContent();
     expect(alert).toContain(`No answer from ${server.url}`);
     expect(alert).toContain("npm run performer -- serve");
-    await page.unroute("**/api/**");
+    await page.unroute("**/v1/**");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.waitForSelector(".key-figures");
   });
@@ -76,7 +76,7 @@ describe("an API that does not answer", () => {
   test("keeps what was heard before, and says that it may be old", async () => {
     const { page } = await open("", fullAnswers());
     await page.waitForSelector(".key-figures");
-    await page.route("**/api/runs", (route) => route.abort());
+    await page.route("**/v1/runs", (route) => route.abort());
     await page.getByText("the last that was heard").waitFor({ timeout: 15_000 });
     expect(await page.locator(".key-figures").count()).toBe(1);
   });
@@ -86,7 +86,7 @@ test("a refused request shows the API's own words", async () => {
   const { page } = await open("#/attention?accession=Q99999", fullAnswers());
   await page.getByRole("heading", { name: "The attention maps could not be loaded" }).waitFor();
   expect(await page.getByRole("alert").textContent()).toContain(
-    "There is no such named sequence: known accessions: P00974; or send ?sequence=",
+    "There is no such named sequence: known accessions: P00974; or send a sequence",
   );
   await page.getByLabel("Example").selectOption("BPT1_BOVIN (P00974)");
   await page.waitForSelector(".attention-grid");
@@ -143,7 +143,7 @@ test("a run that does not exist: says so beside the list of those that do", asyn
 
 test("a similarity that takes long: what is happening, and for how long", async () => {
   const { page } = await open("", fullAnswers());
-  await page.route("**/api/similarity*", () => {}); // never answered
+  await page.route("**/v1/similarity*", () => {}); // never answered
   await page.getByRole("link", { name: "Similarity" }).click();
   expect(await page.getByRole("status").textContent()).toMatch(/once for each checkpoint/);
 });

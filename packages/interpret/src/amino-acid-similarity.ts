@@ -30,8 +30,8 @@ export interface SimilarityOptions {
   readonly resamples?: number;
 }
 
-/** What the REST answer holds, less the model's name. */
-export type AminoAcidSimilarity = Omit<SimilarityResponse, "model">;
+/** What the REST answer holds, less the model that answered. */
+export type AminoAcidSimilarity = Omit<SimilarityResponse, "model" | "fingerprint">;
 
 /**
  * Runs the model over the sequences and compares.

@@ -5,10 +5,11 @@
  */
 import type { PerformerModel } from "@performer/performer";
 import { collateSequences, groupByLength, SPECIALS_PER_ROW } from "@performer/proteins";
-import { type Encoder, eagerEncoder } from "./encoder.ts";
+import { type EncodeOptions, type Encoder, eagerEncoder } from "./encoder.ts";
 import { createPacer } from "./pacer.ts";
+import { assertLengths } from "./sequence-lengths.ts";
 
-export interface EmbedOptions {
+export interface EmbedOptions extends EncodeOptions {
   /** Rows × padded length of one batch at most; a longer sequence goes alone. 8192 without. */
   readonly maxTokens?: number;
 }
@@ -16,7 +17,7 @@ export interface EmbedOptions {
 export interface SequenceEmbedding {
   /** L, residues; bos and eos are excluded. */
   readonly length: number;
-  /** [L × E] row-major, after the final layer norm. */
+  /** [L × E] row-major, after the final layer norm or after the layer that was asked for. */
   readonly residues: Float32Array;
   /** [E], arithmetic mean of `residues` over L. */
   readonly mean: Float32Array;
@@ -30,11 +31,12 @@ export interface SequenceEmbedding {
 export async function embedSequences(
   source: PerformerModel | Encoder,
   sequences: readonly Uint8Array[],
-  { maxTokens = 8192 }: EmbedOptions = {},
+  { maxTokens = 8192, layer }: EmbedOptions = {},
 ): Promise<SequenceEmbedding[]> {
   const encoder = "encode" in source ? source : eagerEncoder(source);
-  const { maxLength, embeddingSize } = encoder.config;
-  assertLengths(sequences, maxLength);
+  const { maxLength, embeddingSize, numLayers } = encoder.config;
+  assertLengths("embedSequences", sequences, maxLength);
+  assertLayer(layer, numLayers);
   const groups = groupByLength(
     sequences.map((sequence) => sequence.length + SPECIALS_PER_ROW),
     { maxTokens },
@@ -44,7 +46,8 @@ export async function embedSequences(
   for (const group of groups) {
     const rows = group.indices.map((index) => sequences[index] as Uint8Array);
     const paddedLength = Math.min(group.length, maxLength);
-    const hidden = await encoder.encode(collateSequences(rows, { length: paddedLength }));
+    const batch = collateSequences(rows, { length: paddedLength });
+    const hidden = await encoder.encode(batch, { layer });
     const rowSize = paddedLength * embeddingSize;
     group.indices.forEach((index, row) => {
       const states = hidden.subarray(row * rowSize, (row + 1) * rowSize);
@@ -65,12 +68,9 @@ function readRow(states: Float32Array, length: number, E: number): SequenceEmbed
   return { length, residues, mean: Float32Array.from(sums, (sum) => sum / length) };
 }
 
-function assertLengths(sequences: readonly Uint8Array[], maxLength: number): void {
-  sequences.forEach(({ length }, index) => {
-    if (length < 1 || length > maxLength - SPECIALS_PER_ROW) {
-      throw new RangeError(
-        `embedSequences: expected 1 to ${maxLength - SPECIALS_PER_ROW} residues (the model's maxLength less bos and eos), got ${length} in sequence ${index}; split it into windows`,
-      );
-    }
-  });
+function assertLayer(layer: number | undefined, numLayers: number): void {
+  if (layer === undefined || (Number.isInteger(layer) && layer >= 0 && layer <= numLayers)) return;
+  throw new RangeError(
+    `embedSequences: expected a layer from 0 (the embedded tokens) to ${numLayers} (the last), got ${layer}`,
+  );
 }

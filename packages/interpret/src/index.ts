@@ -1,10 +1,11 @@
 /**
  * What a trained model knows: attention maps out of linear attention, embeddings and linear probes of
- * them, and the similarity of amino acids that its heads reveal. Pure: tensors and numbers in, numbers out.
+ * them, scores of residues and of mutations, and the similarity of amino acids that its heads reveal. Pure: tensors and numbers in, numbers out.
  *
  * @example
  * const { maps } = await recoverAttention(model, encodeSequence("MKTAYIAKQR"));
  * const [embedding] = await embedSequences(model, [encodeSequence("MKTAYIAKQR")]);
+ * for await (const { position, scores } of mutationScores(model, residues, { method: "single-pass" })) draw(position, scores);
  * const { pearson, mantelP } = await aminoAcidSimilarity(model, sequences, { key: randomKey(0) });
  */
 export {
@@ -21,10 +22,27 @@ export {
   type ViewSide,
 } from "./attention-reader.ts";
 export { hasAttentionMap } from "./attention-rows.ts";
+export {
+  type AttentionWindow,
+  type AttentionWindowOptions,
+  attentionWindow,
+  describeWindow,
+} from "./attention-window.ts";
 export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";
-export type { Encoder } from "./encoder.ts";
+export {
+  type EncodeOptions,
+  type Encoder,
+  eagerEncoder,
+  type TokenScorer,
+} from "./encoder.ts";
 export { type HeadSimilarity, headSimilarity } from "./head-similarity.ts";
+export {
+  type MutationOptions,
+  mutationCost,
+  mutationScores,
+  type PositionScores,
+} from "./mutation-scores.ts";
 export {
   addConfusions,
   type ClassScore,
@@ -49,9 +67,16 @@ export {
   type AttentionBlock,
   type AttentionBlockOptions,
   type AttentionMaps,
+  type AttentionPart,
   attentionBlocks,
   recoverAttention,
 } from "./recover-attention.ts";
+export {
+  type LogitsOptions,
+  logSumExp,
+  sequenceLogits,
+  standardLogits,
+} from "./sequence-logits.ts";
 export { type BootstrapOptions, bootstrapInterval } from "./statistics/bootstrap.ts";
 export { pearson, spearman } from "./statistics/correlation.ts";
 export { type MantelOptions, type MantelResult, mantelTest } from "./statistics/mantel.ts";

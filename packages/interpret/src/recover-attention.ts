@@ -10,9 +10,9 @@ import { createPacer } from "./pacer.ts";
 
 export interface AttentionBlock {
   readonly layer: number;
-  /** Position of the block's first row among the rows returned. */
+  /** Position of the block's first row among all rows of a map. */
   readonly firstRow: number;
-  /** [H, rows of the block, all columns]; freed when the loop moves on. */
+  /** [H, rows of the block, columns wanted]; freed when the loop moves on. */
   readonly weights: tf.Tensor3D;
 }
 
@@ -21,6 +21,15 @@ export interface AttentionBlockOptions {
   readonly keepSpecials?: boolean;
   /** Rows of one block; as many as fit into 16 MiB without. */
   readonly blockRows?: number;
+}
+
+/** Which part of the maps is wanted; the whole sequence goes through the model in any case. */
+export interface AttentionPart {
+  /** In ascending order; all without. */
+  readonly layers?: readonly number[] | undefined;
+  /** [from, to) among the rows, and among the columns; all without. */
+  readonly rows?: readonly [number, number] | undefined;
+  readonly columns?: readonly [number, number] | undefined;
 }
 
 /** 16 MiB of float32. */
@@ -34,26 +43,33 @@ const BLOCK_VALUES = 2 ** 22;
 export function* attentionBlocks(
   model: PerformerModel,
   sequence: Uint8Array,
-  options: AttentionBlockOptions = {},
+  options: AttentionBlockOptions & AttentionPart = {},
 ): Generator<AttentionBlock, void, void> {
   const { attention: config, direction, numHeads } = model.config;
   const margin = options.keepSpecials ? 0 : 1;
   const states = observeLayers(model, sequence);
   try {
     for (const [layer, { query, key }] of states.entries()) {
+      if (options.layers?.includes(layer) === false) continue;
       const L = query.shape[1];
       const blockRows = options.blockRows ?? Math.max(1, Math.floor(BLOCK_VALUES / (numHeads * L)));
-      const end = L - margin;
+      const inner = L - 2 * margin;
+      const [firstRow, endRow] = options.rows ?? [0, inner];
+      const [firstColumn, endColumn] = options.columns ?? [0, inner];
       const projection = model.projections[layer];
       const map = attentionRows({ query, key, config, direction, projection });
       try {
-        for (let start = margin; start < end; start += blockRows) {
-          const count = Math.min(blockRows, end - start);
+        for (let start = firstRow; start < endRow; start += blockRows) {
+          const count = Math.min(blockRows, endRow - start);
           const weights = tf.tidy(() =>
-            tf.slice(map.rows(start, count), [0, 0, margin], [-1, -1, end - margin]),
+            tf.slice(
+              map.rows(start + margin, count),
+              [0, 0, firstColumn + margin],
+              [-1, -1, endColumn - firstColumn],
+            ),
           );
           try {
-            yield { layer, firstRow: start - margin, weights };
+            yield { layer, firstRow: start, weights };
           } finally {
             weights.dispose();
           }

@@ -1,4 +1,4 @@
-import { applyModel } from "@performer/performer";
+import { applyModel, flattenTree } from "@performer/performer";
 import { TOKEN } from "@performer/proteins";
 import { expectClose, expectConstantMemory } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
@@ -86,7 +86,7 @@ test("an empty or too long sequence is refused by its index, before any work", a
 test("an encoder beside the model computes each padded batch, and its rows come back in order", async () => {
   const shapes: number[][] = [];
   const encoder: Encoder = {
-    config: { embeddingSize: 2, maxLength: 64 },
+    config: { embeddingSize: 2, maxLength: 64, numLayers: 2 },
     encode: async ({ tokens, rows, length }) => {
       shapes.push([rows, length]);
       return Float32Array.from({ length: 2 * tokens.length }, (_, i) => Number(tokens[i >> 1]));
@@ -113,4 +113,49 @@ test("no tensor is left", async () => {
   await expectConstantMemory(async () => {
     await embedSequences(model, sequences);
   });
+});
+
+test("a layer's vectors are its residual stream: 0 the embedded tokens, the last one behind the norm", async () => {
+  const model = tinyModel({ numLayers: 3 });
+  const residues = sequences[0] as Uint8Array;
+  const { parameters, config } = model;
+  const last = await embedSequences(model, [residues]);
+  expectClose(
+    (await embedSequences(model, [residues], { layer: 3 }))[0]?.residues as Float32Array,
+    last[0]?.residues as Float32Array,
+    { rtol: 0, atol: 0 },
+  );
+  // two layers of three are a model of two layers without its norm: the norm of one is that of the other
+  const shallow = { ...model, config: { ...config, numLayers: 2 } };
+  const [raw] = await embedSequences(model, [residues], { layer: 2 });
+  const [normed] = await embedSequences(shallow, [residues]);
+  const flat = flattenTree(parameters);
+  const scale = flat["finalNorm/scale"]?.dataSync() as Float32Array;
+  const bias = flat["finalNorm/bias"]?.dataSync() as Float32Array;
+  const expected = Array.from({ length: residues.length }, (_, i) => {
+    const row = [...(raw?.residues ?? [])].slice(i * E, (i + 1) * E);
+    const mean = row.reduce((sum, x) => sum + x, 0) / E;
+    const variance = row.reduce((sum, x) => sum + (x - mean) ** 2, 0) / E;
+    return row.map(
+      (x, e) =>
+        ((x - mean) / Math.sqrt(variance + 1e-5)) * (scale[e] as number) + (bias[e] as number),
+    );
+  });
+  expectClose(normed?.residues as Float32Array, expected.flat(), { rtol: 1e-5, atol: 1e-5 });
+  const [embedded] = await embedSequences(tinyModel({ positions: "rotary" }), [residues], {
+    layer: 0,
+  });
+  const table = flattenTree(tinyModel({ positions: "rotary" }).parameters)["embedding/token"];
+  const rows = table?.arraySync() as number[][];
+  expectClose(
+    embedded?.residues as Float32Array,
+    [...residues].flatMap((id) => (rows[id] as number[]).map((x) => x * Math.sqrt(E))),
+    { rtol: 1e-6, atol: 1e-6 },
+  );
+});
+
+test("a layer that the model does not have is refused", async () => {
+  await expect(embedSequences(tinyModel(), sequences, { layer: 3 })).rejects.toThrow(
+    "embedSequences: expected a layer from 0 (the embedded tokens) to 2 (the last), got 3",
+  );
 });

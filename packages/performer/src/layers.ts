@@ -39,6 +39,8 @@ export interface LayersContext extends Pick<BlockContext, "config" | "shape" | "
   readonly observeShift?: ((layer: number, name: BranchName, x: tf.Tensor3D) => void) | undefined;
   /** Order of the backward pass of reversible layers. Default: as the code is written. */
   readonly after?: After | undefined;
+  /** The first so many layers alone, and no final norm behind fewer than all. Default: all. */
+  readonly depth?: number | undefined;
 }
 
 interface AttentionRun {
@@ -52,14 +54,17 @@ interface AttentionRun {
 
 type LayerRun = Omit<AttentionRun, "parameters">;
 
-/** x [B L, E] → hidden states after the final norm, [B L, E]. */
+/** x [B L, E] → hidden states after the final norm, [B L, E]; fewer layers than all have none behind them. */
 export function applyLayers(
   x: tf.Tensor2D,
   parameters: ParameterTree,
   context: LayersContext,
 ): tf.Tensor2D {
-  const layers = branch(parameters, "layers");
-  return applyNorm(applyStack(x, layers, context), parameters, "finalNorm");
+  const { numLayers } = context.config;
+  const depth = context.depth ?? numLayers;
+  const config = { ...context.config, numLayers: depth };
+  const stream = applyStack(x, branch(parameters, "layers"), { ...context, config });
+  return depth < numLayers ? stream : applyNorm(stream, parameters, "finalNorm");
 }
 
 function applyStack(x: tf.Tensor2D, layers: ParameterTree, context: LayersContext): tf.Tensor2D {

@@ -40,6 +40,11 @@ export interface ApplyOptions {
   readonly featureMap?: FeatureMap | undefined;
   /** How reversible layers order their backward pass; a compiled program passes its own. */
   readonly after?: After | undefined;
+  /**
+   * The first so many layers, 0 to all. Fewer than all: hidden states stand before any final norm, and
+   * the logits mean nothing. Default: all.
+   */
+  readonly depth?: number | undefined;
   /** Sees query, key and value of each layer; what it wants to keep it must clone and tf.keep. */
   readonly observe?: ((layer: number, state: AttentionState) => void) | undefined;
   /** Sees what each branch reads before tokens are shifted, [B, L, E]; only of models that shift them. */
@@ -47,7 +52,7 @@ export interface ApplyOptions {
 }
 
 export interface ModelOutputs {
-  /** [B, L, E], after the final layer norm. */
+  /** [B, L, E], after the final layer norm; see `ApplyOptions.depth`. */
   readonly hidden: tf.Tensor3D;
   /** [B, L, V] */
   readonly logits: tf.Tensor3D;
@@ -82,6 +87,7 @@ export function applyModel(
   options: ApplyOptions = {},
 ): ModelOutputs {
   assertInputs(config, tokens, paddingMask);
+  assertDepth(config, options.depth);
   return tf.tidy(() => {
     const [B, L] = tokens.shape;
     const dropping =
@@ -99,6 +105,7 @@ export function applyModel(
       shape: [B, L],
       dropout: dropping,
       after: options.after,
+      depth: options.depth,
       constants: {
         ...namedProjections(projections),
         ...(paddingMask && { paddingMask }),
@@ -157,4 +164,11 @@ function assertInputs(
       `applyModel: expected paddingMask of the tokens' shape [${B}, ${L}], got [${paddingMask.shape}]`,
     );
   }
+}
+
+function assertDepth({ numLayers }: ModelConfig, depth: number | undefined): void {
+  if (depth === undefined || (Number.isInteger(depth) && depth >= 0 && depth <= numLayers)) return;
+  throw new RangeError(
+    `applyModel: expected a depth from 0 to the model's ${numLayers} layers, got ${depth}`,
+  );
 }

@@ -38,19 +38,34 @@ export {
   type ModelConfigInput,
   projectionKinds,
 } from "./model-config.ts";
+export { AttentionRequest, AttentionResponse, MapSide } from "./rest/attention.ts";
 export {
-  AttentionResponse,
+  MAX_SEQUENCES_PER_REQUEST,
+  ModelChoice,
+  ResidueRange,
+  SequenceInput,
+} from "./rest/common.ts";
+export {
+  EmbeddingLine,
+  EmbeddingsOptions,
   EmbeddingsRequest,
   EmbeddingsResponse,
-  HealthResponse,
-  MAX_SEQUENCES_PER_REQUEST,
-  ModelSummary,
-  ModelsResponse,
-  Problem,
-  RunSummary,
-  RunsResponse,
-  SimilarityResponse,
-} from "./rest.ts";
+} from "./rest/embeddings.ts";
+export { GenerateRequest, GenerationLine } from "./rest/generation.ts";
+export { HealthResponse, ReadyResponse } from "./rest/health.ts";
+export { LogitsRequest, LogitsResponse } from "./rest/logits.ts";
+export { ModelDetails, ModelSummary, ModelsResponse } from "./rest/models.ts";
+export {
+  MutationCost,
+  MutationLine,
+  MutationMethod,
+  MutationsCostResponse,
+  MutationsRequest,
+  MutationsResponse,
+} from "./rest/mutations.ts";
+export { Problem } from "./rest/problem.ts";
+export { RunSummary, RunsResponse } from "./rest/runs.ts";
+export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
 export { Metrics, RunEvent } from "./run-event.ts";
 export {
   DataConfig,

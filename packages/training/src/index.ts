@@ -13,6 +13,7 @@ export {
   latestCheckpoint,
   listCheckpoints,
 } from "./checkpoint/checkpoint-folder.ts";
+export { modelFingerprint } from "./checkpoint/fingerprint.ts";
 export {
   type LoadedCheckpoint,
   loadCheckpoint,

@@ -74,6 +74,27 @@ describe.skipIf(libraries === null)("compiled model", () => {
       });
     });
 
+    test("hidden states of a layer, and token scores, are the eager model's", async () => {
+      const sequences = [3, 10, 1].map((length) => Uint8Array.from({ length }, (_, i) => i));
+      const batch = collateSequences(sequences, { length: 12 });
+      const inputs = {
+        tokens: tf.tensor2d(batch.tokens, [3, 12], "int32"),
+        paddingMask: tf.tensor2d(batch.paddingMask, [3, 12]),
+      };
+      const takesPart = (width: number) => (_: number, i: number) =>
+        batch.paddingMask[Math.floor(i / width)] === 1;
+      const tolerance = { rtol: 1e-5, atol: 1e-5 };
+      for (const layer of [0, 1]) {
+        const { hidden } = applyModel(model, inputs, { depth: layer });
+        const actual = await compiled.encode(batch, { layer });
+        const expected = hidden.dataSync().filter(takesPart(E));
+        expectClose(actual.filter(takesPart(E)), expected, tolerance);
+      }
+      const V = config.model.vocabularySize;
+      const expected = applyModel(model, inputs).logits.dataSync().filter(takesPart(V));
+      expectClose((await compiled.logits(batch)).filter(takesPart(V)), expected, tolerance);
+    });
+
     test("scores are the eager model's, which stays the caller's", async () => {
       const expected = await evaluateModel(model, tinyEvaluation(config));
       const actual = await evaluateBatches(compiled.evaluateBatch, tinyEvaluation(config));

@@ -19,11 +19,15 @@ export function similarityRoute(
       models,
       async (model) => {
         requireMap(model.summary);
-        const { name, createdAt } = model.summary;
-        return cache.get(`similarity ${name} ${createdAt}`, async () => {
+        const { name, fingerprint } = model.summary;
+        return cache.get(`similarity ${name} ${fingerprint}`, async () => {
           const similarity = await queue.run(() => model.similarity());
           return Buffer.from(
-            JSON.stringify({ model: name, ...similarity } satisfies SimilarityResponse),
+            JSON.stringify({
+              model: name,
+              fingerprint,
+              ...similarity,
+            } satisfies SimilarityResponse),
           );
         });
       },

@@ -21,14 +21,13 @@ export function fullAnswers(): FixtureAnswers {
       run("demo", 600, 600, "finished"),
       run("demo-wide", 340, 600, "interrupted"),
     ],
-    attention: (query) => {
-      const sequence = query.get("sequence");
-      if (sequence !== null) return attentionResponse("sequence", sequence);
-      if (query.get("accession") === "P00974") return attentionResponse("P00974", BPT1_BOVIN);
+    attention: ({ sequence, accession }) => {
+      if (typeof sequence === "string") return attentionResponse("sequence", sequence);
+      if (accession === "P00974") return attentionResponse("P00974", BPT1_BOVIN);
       throw new Refusal(
         404,
         "There is no such named sequence",
-        "known accessions: P00974; or send ?sequence=",
+        "known accessions: P00974; or send a sequence",
       );
     },
     similarity: similarityResponse,

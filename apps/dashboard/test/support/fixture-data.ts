@@ -131,6 +131,7 @@ export function shippedModel(): ModelSummary {
     ...modelSummary(),
     name: "models/5m",
     id: "models/5m",
+    fingerprint: "a".repeat(64),
     shipped: true,
     step: 42_000,
     figures: { set: "uniref50-test.fasta.gz", perplexity: 12.34, accuracy: 0.2104 },
@@ -141,6 +142,7 @@ export function modelSummary(): ModelSummary {
   return {
     name: "uniref-small/step-00002000",
     id: "uniref-small",
+    fingerprint: "b".repeat(64),
     shipped: false,
     step: 2000,
     createdAt: timeOf(2000),
@@ -176,7 +178,21 @@ export function attentionResponse(accession: string, sequence: string): Attentio
   const maps = Array.from({ length: numLayers }, (_, layer) =>
     Array.from({ length: numHeads }, (_, head) => attentionMap(sequence, layer, head)),
   );
-  return { model: modelSummary().name, accession, sequence, numLayers, numHeads, maps };
+  const { name: model, fingerprint } = modelSummary();
+  const whole = { from: 0, to: sequence.length, cells: sequence.length };
+  return {
+    model,
+    fingerprint,
+    accession,
+    sequence,
+    numLayers,
+    numHeads,
+    layers: maps.map((_, layer) => layer),
+    heads: Array.from({ length: numHeads }, (_, head) => head),
+    rows: whole,
+    columns: whole,
+    maps,
+  };
 }
 
 function attentionMap(sequence: string, layer: number, head: number): number[] {
@@ -214,6 +230,7 @@ export function similarityResponse(): SimilarityResponse {
   });
   return {
     model: modelSummary().name,
+    fingerprint: modelSummary().fingerprint,
     residues: STANDARD_RESIDUES,
     similarity,
     blosum62: BLOSUM62.map((row) => [...row]),

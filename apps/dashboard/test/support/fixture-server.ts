@@ -6,8 +6,10 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type {
+  AttentionRequest,
   AttentionResponse,
   ModelSummary,
   RunEvent,
@@ -37,7 +39,7 @@ export interface FixtureRun {
 export interface FixtureAnswers {
   models: ModelSummary[];
   runs: FixtureRun[];
-  attention: (query: URLSearchParams) => AttentionResponse;
+  attention: (asked: AttentionRequest) => AttentionResponse;
   similarity: () => SimilarityResponse;
 }
 
@@ -69,16 +71,16 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
     );
   }
   const streams = new Map<ServerResponse, FixtureRun>();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://fixture");
-    const runId = /^\/api\/runs\/([^/]+)\/events$/.exec(url.pathname)?.[1];
+    const runId = /^\/v1\/runs\/([^/]+)\/events$/.exec(url.pathname)?.[1];
     try {
       if (runId !== undefined) {
         const run = answers.runs.find(({ summary }) => summary.id === decodeURIComponent(runId));
-        if (run === undefined) throw new Refusal(404, "There is no such run", "see /api/runs");
+        if (run === undefined) throw new Refusal(404, "There is no such run", "see /v1/runs");
         openStream(response, run, Number(request.headers["last-event-id"] ?? 0), streams);
-      } else if (url.pathname.startsWith("/api/")) {
-        sendJson(response, 200, answer(answers, url));
+      } else if (url.pathname.startsWith("/v1/")) {
+        sendJson(response, 200, answer(answers, url, await text(request)));
       } else {
         sendFile(response, url.pathname);
       }
@@ -114,15 +116,15 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
   };
 }
 
-function answer(answers: FixtureAnswers, url: URL): unknown {
+function answer(answers: FixtureAnswers, url: URL, body: string): unknown {
   switch (url.pathname) {
-    case "/api/models":
+    case "/v1/models":
       return { models: answers.models };
-    case "/api/runs":
+    case "/v1/runs":
       return { runs: answers.runs.map(({ summary }) => summary) };
-    case "/api/attention":
-      return answers.attention(url.searchParams);
-    case "/api/similarity":
+    case "/v1/attention":
+      return answers.attention(JSON.parse(body));
+    case "/v1/similarity":
       return answers.similarity();
     default:
       throw new Refusal(404, "There is nothing at this address", url.pathname);

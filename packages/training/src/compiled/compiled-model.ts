@@ -6,6 +6,7 @@ import { applyModel, type PerformerModel } from "@performer/performer";
 import type { CollatedSequences } from "@performer/proteins";
 import type { ModelConfig } from "@performer/schema";
 import {
+  type CompiledForward,
   compileForward,
   openProgram,
   type Precision,
@@ -20,10 +21,12 @@ export interface CompiledModel {
   /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
   /**
-   * Hidden states after the final layer norm, [B × L × E] row-major, in runs of few rows. A graph is
-   * compiled for each length, so pad to few lengths (`bucketLength`).
+   * Hidden states after the final layer norm, or after the first `layer` layers, [B × L × E] row-major,
+   * in runs of few rows. A graph is compiled for each length, so pad to few lengths (`bucketLength`).
    */
-  encode(batch: CollatedSequences): Promise<Float32Array>;
+  encode(batch: CollatedSequences, options?: { layer?: number | undefined }): Promise<Float32Array>;
+  /** Scores of every token, [B × L × V] row-major, in the same way. */
+  logits(batch: CollatedSequences): Promise<Float32Array>;
   readonly evaluateBatch: BatchEvaluator;
   /** Waits for running batches and frees the weights. */
   close(): Promise<void>;
@@ -38,34 +41,54 @@ export interface CompileModelOptions
 export async function compileModel(options: CompileModelOptions): Promise<CompiledModel> {
   const program = openProgram(options);
   const model = await assignModel(program, options.model);
-  const encode = compileForward(program, "encode", (inputs, { variables }) => {
-    const { tokens, paddingMask } = inputs as Record<"tokens" | "paddingMask", tf.Tensor2D>;
-    return { hidden: applyModel(modelOn(model, variables), { tokens, paddingMask }).hidden };
-  });
+  const compile = (name: string, pick: "hidden" | "logits", depth?: number) =>
+    compileForward(program, name, (inputs, { variables }) => {
+      const { tokens, paddingMask } = inputs as Record<"tokens" | "paddingMask", tf.Tensor2D>;
+      const outputs = applyModel(modelOn(model, variables), { tokens, paddingMask }, { depth });
+      return { [OUTPUT]: outputs[pick] };
+    });
+  const { embeddingSize, numLayers, vocabularySize } = model.config;
+  const logits = compile("logits", "logits");
+  const encoders = new Map<number, CompiledForward>();
+  const encoderOf = (layer: number) => {
+    const known = encoders.get(layer) ?? compile(`encode_${layer}`, "hidden", layer);
+    encoders.set(layer, known);
+    return known;
+  };
   return {
     config: model.config,
     precision: program.precision,
-    async encode({ tokens, paddingMask, rows, length }) {
-      const { embeddingSize } = model.config;
-      const states = new Float32Array(rows * length * embeddingSize);
-      const runRows = rowsOfRun(length);
-      const shape = [runRows, length];
-      const size = runRows * length;
-      for (let start = 0; start < tokens.length; start += size) {
-        const { hidden } = await encode({
-          tokens: { type: "int32", shape, values: window(tokens, start, size) },
-          // the rows that fill the last run up take no part
-          paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
-        });
-        const values = hidden?.values as Float32Array;
-        const offset = start * embeddingSize;
-        states.set(values.subarray(0, states.length - offset), offset);
-      }
-      return states;
-    },
+    encode: (batch, { layer = numLayers } = {}) =>
+      runInParts(encoderOf(layer), batch, embeddingSize),
+    logits: (batch) => runInParts(logits, batch, vocabularySize),
     evaluateBatch: compileEvaluation(program, model),
     close: () => program.close(),
   };
+}
+
+const OUTPUT = "output";
+
+/** [B × L × width] of a batch, in runs of few rows. */
+async function runInParts(
+  forward: CompiledForward,
+  { tokens, paddingMask, rows, length }: CollatedSequences,
+  width: number,
+): Promise<Float32Array> {
+  const results = new Float32Array(rows * length * width);
+  const runRows = rowsOfRun(length);
+  const shape = [runRows, length];
+  const size = runRows * length;
+  for (let start = 0; start < tokens.length; start += size) {
+    const { [OUTPUT]: output } = await forward({
+      tokens: { type: "int32", shape, values: window(tokens, start, size) },
+      // the rows that fill the last run up take no part
+      paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
+    });
+    const values = output?.values as Float32Array;
+    const offset = start * width;
+    results.set(values.subarray(0, results.length - offset), offset);
+  }
+  return results;
 }
 
 /** Tokens of one run: with fewer, most of the time goes to the nodes themselves. */
