@@ -16,9 +16,9 @@ export interface ModelBytes {
   /** From `parseManifest`. */
   readonly manifest: CheckpointManifest;
   /** The whole of weights.safetensors. */
-  readonly weights: Uint8Array;
+  readonly weights: Uint8Array<ArrayBuffer>;
   /** SHA-256 of bytes in hexadecimal. */
-  readonly digest: (bytes: Uint8Array) => Promise<string>;
+  readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
 }
 
 /**

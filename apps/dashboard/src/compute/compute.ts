@@ -2,7 +2,7 @@
  * What the views ask of a model, wherever it is computed: by the API's process, or in this page. Both
  * give the same numbers; the reader sees which one answers and may choose.
  */
-import type { ModelSummary } from "@performer/schema";
+import type { MapSide, ModelSummary, MutationMethod } from "@performer/schema";
 
 export type ComputePlace = "server" | "page";
 
@@ -25,11 +25,6 @@ export interface ResidueRange {
   readonly to: number;
 }
 
-/** A range in so many cells: cell i begins at from + ⌊i · (to - from) / cells⌋. */
-export interface MapSide extends ResidueRange {
-  readonly cells: number;
-}
-
 /** "softmax": of the same queries and keys; the model's own weights may be none. */
 export type AttentionWeights = "model" | "softmax";
 
@@ -38,6 +33,7 @@ export interface AttentionQuery {
   readonly sequence: string;
   /** All without. */
   readonly layers?: readonly number[];
+  readonly heads?: readonly number[];
   readonly rows: ResidueRange;
   readonly columns: ResidueRange;
   /** Cells a side at most; a longer range is read in cells that are means of areas. */
@@ -52,12 +48,9 @@ export interface AttentionCells {
   readonly layers: readonly number[];
   readonly rows: MapSide;
   readonly columns: MapSide;
-  /** [layers][heads], each [rows.cells × columns.cells] row-major. */
+  /** [layers][heads that were asked], each [rows.cells × columns.cells] row-major. */
   readonly maps: readonly (readonly ArrayLike<number>[])[];
 }
-
-export const MUTATION_METHODS = ["single-pass", "masked-marginals"] as const;
-export type MutationMethod = (typeof MUTATION_METHODS)[number];
 
 export interface MutationsQuery {
   readonly model: string;

@@ -32,7 +32,7 @@ function RunLink({ run, selected }: { run: RunSummary; selected: boolean }) {
   return (
     <a
       class="run-link"
-      href={formatRoute("training", run.id)}
+      href={formatRoute("runs", run.id)}
       aria-current={selected ? "true" : undefined}
     >
       <span class="run-id">{run.id}</span>

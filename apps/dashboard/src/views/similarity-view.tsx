@@ -1,11 +1,11 @@
 /** What the model thinks of amino acids: its similarity matrix beside BLOSUM62, and how well they agree. */
 import type { ResidueOrder } from "@performer/interpret/reading";
-import type { ModelSummary, SimilarityResponse } from "@performer/schema";
+import type { SimilarityResponse } from "@performer/schema";
 import { useState } from "preact/hooks";
 import { fetchSimilarity } from "../api.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading } from "../parts/notice.tsx";
-import type { Resource } from "../use-resource.ts";
+import type { Session } from "../session.ts";
 import { useResource } from "../use-resource.ts";
 import { SimilarityFigures } from "./similarity-figures.tsx";
 import { SimilarityMatrices } from "./similarity-matrices.tsx";
@@ -13,11 +13,11 @@ import { SimilarityPairs } from "./similarity-pairs.tsx";
 import { SimilarityScatter } from "./similarity-scatter.tsx";
 
 interface SimilarityViewProps {
-  readonly models: Resource<ModelSummary[]>;
-  readonly model: ModelSummary | null;
+  readonly query: URLSearchParams;
+  readonly session: Session;
 }
 
-export function SimilarityView({ models, model }: SimilarityViewProps) {
+export function SimilarityView({ session: { models, model } }: SimilarityViewProps) {
   if (model === null) return <NoModel models={models} subject="an amino-acid similarity" />;
   return <SimilarityOf key={model.name} model={model.id} />;
 }

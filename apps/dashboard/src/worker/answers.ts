@@ -1,8 +1,9 @@
 /** What the worker computes, call by call, on the model that is open. */
-import { embedSequences, openAttention } from "@performer/interpret";
+import { embedSequences, mutationScores, openAttention } from "@performer/interpret";
 import type { PerformerModel } from "@performer/performer";
-import { encodeSequence, SPECIALS_PER_ROW } from "@performer/proteins";
-import type { Ask, MapSide, ResidueRange } from "../compute/compute.ts";
+import { encodeSequence, SPECIALS_PER_ROW, STANDARD_RESIDUES } from "@performer/proteins";
+import type { MapSide } from "@performer/schema";
+import type { Ask, ResidueRange } from "../compute/compute.ts";
 import type { CallName, Calls, ModelPlace } from "./calls.ts";
 import { type OpenModel, openModel } from "./open-model.ts";
 
@@ -48,8 +49,8 @@ export function createAnswers(): Answers {
       const { model } = await modelAt(query, ask);
       const { signal, onProgress } = ask;
       const reader = readerOf(model, query.sequence);
-      const all = Array.from({ length: model.config.numLayers }, (_, layer) => layer);
-      const layers = query.layers ?? all;
+      const layers = query.layers ?? countTo(model.config.numLayers);
+      const heads = query.heads ?? countTo(model.config.numHeads);
       const rows = side(query.rows, query.maxSize);
       const columns = side(query.columns, query.maxSize);
       const maps: Float32Array[][] = [];
@@ -59,14 +60,23 @@ export function createAnswers(): Answers {
         const values = await read.data<"float32">();
         read.dispose();
         const size = rows.cells * columns.cells;
-        maps.push(
-          Array.from({ length: values.length / size }, (_, head) =>
-            values.slice(head * size, (head + 1) * size),
-          ),
-        );
+        maps.push(heads.map((head) => values.slice(head * size, (head + 1) * size)));
         onProgress?.({ what: "layers", done: maps.length, total: layers.length });
       }
       return { model: query.model, layers, rows, columns, maps };
+    },
+    async mutations(query, ask) {
+      const { model } = await modelAt(query, ask);
+      const residues = encodeSequence(query.sequence);
+      const { method } = query;
+      const scores: Float32Array[] = [];
+      const options = { method, maxTokens: MASKED_TOKENS };
+      for await (const position of mutationScores(fitted(model, residues.length), residues, options)) {
+        ask.signal.throwIfAborted();
+        scores[position.position] = position.scores;
+        ask.onProgress?.({ what: "positions", done: scores.length, total: residues.length });
+      }
+      return { model: query.model, method, residues: STANDARD_RESIDUES, scores };
     },
     async embeddings(query, ask) {
       const { model } = await modelAt(query, ask);
@@ -82,6 +92,11 @@ export function createAnswers(): Answers {
     },
   };
 }
+
+/** Tokens of a batch of hidden positions: small ones show progress and let a cancel through. */
+const MASKED_TOKENS = 2048;
+
+const countTo = (end: number): number[] => Array.from({ length: end }, (_, index) => index);
 
 type Reader = ReturnType<typeof openAttention>;
 

@@ -5,7 +5,7 @@ import type { Ask } from "../compute/compute.ts";
 
 export interface FetchedModel {
   readonly manifest: CheckpointManifest;
-  readonly weights: Uint8Array;
+  readonly weights: Uint8Array<ArrayBuffer>;
 }
 
 /** @throws {Error} where a file is not there; {CheckpointError} where the manifest is none. */

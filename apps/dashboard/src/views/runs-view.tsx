@@ -18,8 +18,28 @@ import { RunList } from "./run-list.tsx";
 /** A run that starts while the page is open should be seen soon. */
 const RUNS_REFRESH_MS = 5_000;
 
-/** @param runId null shows the newest run. */
-export function TrainingView({ runId }: { runId: string | null }) {
+interface RunsViewProps {
+  /** null shows the newest run. */
+  readonly runId: string | null;
+  readonly query: URLSearchParams;
+  readonly hasServer: boolean;
+}
+
+export function RunsView({ hasServer, ...props }: RunsViewProps) {
+  return hasServer ? <ServerRuns {...props} /> : <NoServer />;
+}
+
+/** A static page has no runs to follow. */
+function NoServer() {
+  return (
+    <Notice title="Runs are followed through a server">
+      <p>This page lies on a web host without one. On the machine that trains:</p>
+      <Command>npm run performer -- serve</Command>
+    </Notice>
+  );
+}
+
+function ServerRuns({ runId, query }: Omit<RunsViewProps, "hasServer">) {
   const runs = useResource(fetchRuns, { key: "runs", refreshMs: RUNS_REFRESH_MS });
   if (runs.value === null) {
     if (runs.error === null) return <Loading>Looking for runs …</Loading>;
