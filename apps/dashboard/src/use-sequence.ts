@@ -1,6 +1,7 @@
 /** The residues of what the address names: a bundled protein by accession, or letters as they stand. */
-import type { ProteinSubject } from "./model/sequence-input.ts";
+
 import { bundledSequence, EXAMPLE_PROTEINS } from "./model/example-proteins.ts";
+import type { ProteinSubject } from "./model/sequence-input.ts";
 import { type Resource, useResource } from "./use-resource.ts";
 
 export interface NamedSequence {

@@ -63,7 +63,10 @@ export function arcDiagram(arcs: readonly Arc[], options: ArcDiagramOptions): HT
     const radius = { x: Math.abs(x2 - x1) / 2, y: (reach * Math.abs(arc.from - arc.to)) / widest };
     group
       .append("path")
-      .attr("d", `M${round(x1)} ${base}A${round(radius.x)} ${round(radius.y)} 0 0 1 ${round(x2)} ${base}`)
+      .attr(
+        "d",
+        `M${round(x1)} ${base}A${round(radius.x)} ${round(radius.y)} 0 0 1 ${round(x2)} ${base}`,
+      )
       .attr("stroke", forward ? "#0f6e84" : "#b4540a")
       .attr("stroke-opacity", round(0.2 + 0.75 * share))
       .attr("stroke-width", round(0.75 + 2.25 * share))

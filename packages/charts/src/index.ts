@@ -52,4 +52,11 @@ export {
   type TrainingCurvesOptions,
   trainingCurves,
 } from "./training-curves.ts";
-export { type CurveMetric, type CurvePoint, curveMetrics } from "./training-series.ts";
+export {
+  type CurveMetric,
+  type CurvePoint,
+  curveMetrics,
+  metricOf,
+  smoothSeries,
+  TrainingSeries,
+} from "./training-series.ts";

@@ -38,7 +38,10 @@ export function panWindow(
   by: { readonly rows: number; readonly columns: number },
   length: number,
 ): MapWindow {
-  return within({ ...window, row: window.row + by.rows, column: window.column + by.columns }, length);
+  return within(
+    { ...window, row: window.row + by.rows, column: window.column + by.columns },
+    length,
+  );
 }
 
 function within({ row, column, size }: MapWindow, length: number): MapWindow {

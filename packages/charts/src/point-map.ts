@@ -96,8 +96,18 @@ export function pointMap(points: readonly MapPoint[], options: PointMapOptions):
   legend.rows.forEach((entries, row) => {
     for (const { text, color, x: atX } of entries) {
       const atY = bottom + 26 + (row + 0.5) * legend.row;
-      key.append("circle").attr("cx", atX + 5).attr("cy", atY).attr("r", RADIUS).attr("fill", color);
-      key.append("text").attr("x", atX + 14).attr("y", atY).attr("dy", "0.35em").text(text);
+      key
+        .append("circle")
+        .attr("cx", atX + 5)
+        .attr("cy", atY)
+        .attr("r", RADIUS)
+        .attr("fill", color);
+      key
+        .append("text")
+        .attr("x", atX + 14)
+        .attr("y", atY)
+        .attr("dy", "0.35em")
+        .text(text);
     }
   });
 
@@ -141,9 +151,10 @@ function painter(
     case "amount": {
       const domain = [Math.min(...colors.of), Math.max(...colors.of)] as const;
       const scale = createColorScale({ kind: "sequential", domain });
-      const steps = domain[0] === domain[1] ? [domain[0]] : [0, 0.25, 0.5, 0.75, 1].map(
-        (share) => domain[0] + share * (domain[1] - domain[0]),
-      );
+      const steps =
+        domain[0] === domain[1]
+          ? [domain[0]]
+          : [0, 0.25, 0.5, 0.75, 1].map((share) => domain[0] + share * (domain[1] - domain[0]));
       return {
         colorOf: (index) => scale.color(colors.of[index] ?? null),
         legend: steps.map((value, place) => ({

@@ -62,6 +62,7 @@ export {
   collectReceivedAttention,
   type EdgeWeight,
   type ReceivedAttention,
+  receivedInLayer,
 } from "./received-attention.ts";
 export {
   type AttentionBlock,

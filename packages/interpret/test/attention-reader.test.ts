@@ -60,21 +60,28 @@ describe.each(Object.entries(mechanisms))("%s", (_, attention) => {
 test("softmax of the same queries and keys is the map of exact attention with these weights", async () => {
   // the first layer's query and key do not depend on how attention weighs
   const model = tinyModel({ numLayers: 1 });
-  const exact = { ...model, config: { ...model.config, attention: { mechanism: "exact" as const } } };
+  const exact = {
+    ...model,
+    config: { ...model.config, attention: { mechanism: "exact" as const } },
+  };
   const { maps } = await recoverAttention({ ...exact, projections: [] }, sequence);
   const reader = openAttention(model, sequence);
   const view = { layer: 0, rows: WHOLE, columns: WHOLE };
   const softmax = reader.read({ ...view, weights: "softmax" });
   const values = await softmax.data<"float32">();
-  expectClose(values, maps.flatMap((heads) => heads.flatMap((map) => [...map])), {
-    rtol: 1e-5,
-    atol: 1e-7,
-  });
+  expectClose(
+    values,
+    maps.flatMap((heads) => heads.flatMap((map) => [...map])),
+    {
+      rtol: 1e-5,
+      atol: 1e-7,
+    },
+  );
   // and back: the layer held for one kind of weights is not handed out for the other
   const own = await reader.read(view).data();
-  expect(Math.max(...values.map((value, i) => Math.abs(value - (own[i] as number))))).toBeGreaterThan(
-    1e-3,
-  );
+  expect(
+    Math.max(...values.map((value, i) => Math.abs(value - (own[i] as number)))),
+  ).toBeGreaterThan(1e-3);
   reader.dispose();
 });
 

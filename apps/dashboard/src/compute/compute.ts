@@ -2,7 +2,7 @@
  * What the views ask of a model, wherever it is computed: by the API's process, or in this page. Both
  * give the same numbers; the reader sees which one answers and may choose.
  */
-import type { MapSide, ModelSummary, MutationMethod } from "@performer/schema";
+import type { MapSide, ModelSummary, MutationMethod, SimilarityResponse } from "@performer/schema";
 
 export type ComputePlace = "server" | "page";
 
@@ -79,11 +79,18 @@ export interface MeanEmbeddings {
   readonly means: readonly ArrayLike<number>[];
 }
 
+export interface SimilarityQuery {
+  readonly model: string;
+  /** Counted from 0; null takes the heads of all layers. */
+  readonly layer: number | null;
+}
+
 export interface Compute {
   readonly place: ComputePlace;
   attention(query: AttentionQuery, ask: Ask): Promise<AttentionCells>;
   mutations(query: MutationsQuery, ask: Ask): Promise<MutationScores>;
   embeddings(query: EmbeddingsQuery, ask: Ask): Promise<MeanEmbeddings>;
+  similarity(query: SimilarityQuery, ask: Ask): Promise<SimilarityResponse>;
   /** The longest protein that it takes of a model, and why no longer one. */
   longest(model: ModelSummary): { readonly residues: number; readonly because: string };
 }

@@ -26,12 +26,17 @@ export function createPageCompute(backend: BackendName | null): PageCompute {
     attention: (query, ask) => call("attention", { ...query, ...placeOf(query.model) }, ask),
     mutations: (query, ask) => call("mutations", { ...query, ...placeOf(query.model) }, ask),
     embeddings: (query, ask) => call("embeddings", { ...query, ...placeOf(query.model) }, ask),
+    similarity: (query, ask) =>
+      call("similarity", { ...query, ...placeOf(query.model), sample: sampleUrl() }, ask),
     longest: ({ config }: ModelSummary) =>
       config.positions === "learned"
         ? { residues: config.maxLength - 2, because: "the model learned no more positions" }
         : { residues: LONGEST_PROTEIN, because: "a browser's memory ends there" },
   };
 }
+
+/** The bundled proteins over which attention is collected. */
+const sampleUrl = (): string => new URL("data/sample.fasta", document.baseURI).href;
 
 /** Folder of a model that ships, "models/5m", beside the page. */
 const modelUrl = (model: string): string => new URL(`${model}/`, document.baseURI).href;

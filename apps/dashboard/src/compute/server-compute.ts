@@ -1,6 +1,6 @@
 /** Computes on the server: the routes of apps/api, long questions in pieces so that they show progress. */
-import { type ModelSummary, MAX_SEQUENCES_PER_REQUEST } from "@performer/schema";
-import { fetchAttention, fetchEmbeddings, fetchMutations } from "../api.ts";
+import { MAX_SEQUENCES_PER_REQUEST, type ModelSummary } from "@performer/schema";
+import { fetchAttention, fetchEmbeddings, fetchMutations, fetchSimilarity } from "../api.ts";
 import type { Compute, ResidueRange } from "./compute.ts";
 
 /** Hidden positions of one request: each is a pass of the model. */
@@ -15,11 +15,22 @@ export const serverCompute: Compute = {
 
   async attention({ model, sequence, layers, heads, rows, columns, maxSize }, { signal }) {
     const block = { rows: pair(rows), columns: pair(columns) };
-    const question = { model, sequence, block, maxSize, ...(layers && { layers: [...layers] }),
+    const question = {
+      model,
+      sequence,
+      block,
+      maxSize,
+      ...(layers && { layers: [...layers] }),
       ...(heads && { heads: [...heads] }),
     };
     const answer = await fetchAttention(question, signal);
-    return { model, layers: answer.layers, rows: answer.rows, columns: answer.columns, maps: answer.maps };
+    return {
+      model,
+      layers: answer.layers,
+      rows: answer.rows,
+      columns: answer.columns,
+      maps: answer.maps,
+    };
   },
 
   async mutations({ model, sequence, method }, { signal, onProgress }) {
@@ -52,6 +63,9 @@ export const serverCompute: Compute = {
     }
     return { model, means };
   },
+
+  /** Of all layers together: the server keeps one answer a checkpoint. */
+  similarity: ({ model }, { signal }) => fetchSimilarity(model, signal),
 
   longest: ({ config }: ModelSummary) => ({
     residues: config.maxLength - SPECIALS,

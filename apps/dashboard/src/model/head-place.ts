@@ -29,7 +29,11 @@ export function headWithin(counts: HeadCounts, place: HeadPlace | null): HeadPla
 }
 
 /** The next or the previous head in reading order, round the ends. */
-export function stepHead({ numLayers, numHeads }: HeadCounts, place: HeadPlace, by: 1 | -1): HeadPlace {
+export function stepHead(
+  { numLayers, numHeads }: HeadCounts,
+  place: HeadPlace,
+  by: 1 | -1,
+): HeadPlace {
   const count = numLayers * numHeads;
   const index = (place.layer * numHeads + place.head + by + count) % count;
   return { layer: Math.floor(index / numHeads), head: index % numHeads };

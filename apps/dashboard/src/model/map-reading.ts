@@ -9,7 +9,10 @@ export interface HeadCells extends Pick<AttentionCells, "rows" | "columns"> {
 }
 
 /** A window of a map whose cells are single residues. */
-export function cropCells({ columns, values }: HeadCells, { row, column, size }: MapWindow): HeadCells {
+export function cropCells(
+  { columns, values }: HeadCells,
+  { row, column, size }: MapWindow,
+): HeadCells {
   const cropped = Float32Array.from({ length: size * size }, (_, at) => {
     const [i, j] = [row + Math.floor(at / size), column + (at % size)];
     return values[i * columns.cells + j] ?? Number.NaN;

@@ -1,5 +1,5 @@
 /** The proteins of a FASTA text or file, with what their headers say: to embed, and to colour by. */
-import { encodeSequence, parseHeader, readFasta, ResidueError } from "@performer/proteins";
+import { encodeSequence, parseHeader, ResidueError, readFasta } from "@performer/proteins";
 import { readFastaFile } from "@performer/proteins/web";
 
 export interface SetProtein {
@@ -25,8 +25,14 @@ export interface SetLimits {
 }
 
 /** @throws {FastaError} where the text is no FASTA. */
-export async function readProteinSet(source: string | Blob, { longest }: SetLimits): Promise<ProteinSet> {
-  const records = typeof source === "string" ? readFasta(bytesOf(source)) : readFastaFile(source);
+export async function readProteinSet(
+  source: string | Blob,
+  { longest }: SetLimits,
+): Promise<ProteinSet> {
+  const records =
+    typeof source === "string"
+      ? readFasta(bytesOf(source), { source: "the text" })
+      : readFastaFile(source);
   const proteins: SetProtein[] = [];
   let [tooLong, unreadable, beyond] = [0, 0, 0];
   for await (const record of records) {
@@ -57,7 +63,8 @@ function isProtein(sequence: string): boolean {
   }
 }
 
-const FIELD = /(?:^|[\s|])([A-Za-z][\w-]{0,23})=([^=\s|]+(?:\s+[^=\s|]+)*?)(?=\s+[A-Za-z][\w-]*=|[|]|$)/g;
+const FIELD =
+  /(?:^|[\s|])([A-Za-z][\w-]{0,23})=([^=\s|]+(?:\s+[^=\s|]+)*?)(?=\s+[A-Za-z][\w-]*=|[|]|$)/g;
 /** Fields that name one protein and group nothing. */
 const NAMES = new Set(["TaxID", "OX", "RepID", "GN"]);
 

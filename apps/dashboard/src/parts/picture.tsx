@@ -43,7 +43,11 @@ interface SaveButtonsProps {
 
 export function SaveButtons({ name, svg, csv }: SaveButtonsProps) {
   const [fault, setFault] = useState<string | null>(null);
-  const save = async (extension: string, type: string, make: () => BlobPart | Promise<BlobPart>) => {
+  const save = async (
+    extension: string,
+    type: string,
+    make: () => BlobPart | Promise<BlobPart>,
+  ) => {
     setFault(null);
     try {
       saveFile(`${name}.${extension}`, new Blob([await make()], { type }));
@@ -57,7 +61,10 @@ export function SaveButtons({ name, svg, csv }: SaveButtonsProps) {
       <button type="button" onClick={() => save("svg", "image/svg+xml", svg)}>
         SVG<span class="visually-hidden"> of {name}</span>
       </button>
-      <button type="button" onClick={() => save("png", "image/png", () => picturePng(svg(), document))}>
+      <button
+        type="button"
+        onClick={() => save("png", "image/png", () => picturePng(svg(), document))}
+      >
         PNG<span class="visually-hidden"> of {name}</span>
       </button>
       <button type="button" onClick={() => save("csv", "text/csv", csv)}>

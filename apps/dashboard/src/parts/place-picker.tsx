@@ -58,7 +58,8 @@ function PageState({ session: { page, model } }: { session: Session }) {
     `open ${id}`,
   );
   if (value) {
-    const reasons = value.passedOver.length > 0 ? `Passed over: ${value.passedOver.join("; ")}` : undefined;
+    const reasons =
+      value.passedOver.length > 0 ? `Passed over: ${value.passedOver.join("; ")}` : undefined;
     return (
       <span class="place-state" data-backend={value.backend} title={reasons}>
         {BACKEND_NAMES[value.backend]} · nothing leaves this machine

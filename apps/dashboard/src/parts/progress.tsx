@@ -1,6 +1,7 @@
 /** How far a long answer is, in place of the answer. */
-import { formatBytes, formatCount } from "../model/format.ts";
+
 import type { Progress as ProgressOf } from "../compute/compute.ts";
+import { formatBytes, formatCount } from "../model/format.ts";
 import { Loading } from "./notice.tsx";
 
 interface ProgressProps {

@@ -46,7 +46,8 @@ export function EmbeddingMap({ set, embeddings }: EmbeddingMapProps) {
     const protein = index === null ? undefined : proteins[index];
     if (readout.current) readout.current.textContent = protein ? describe(protein, by) : HINT;
   };
-  const axis = (which: number) => `component ${which + 1}, ${formatShare(shares[which] ?? 0)} of the variance`;
+  const axis = (which: number) =>
+    `component ${which + 1}, ${formatShare(shares[which] ?? 0)} of the variance`;
   return (
     <section class="panel">
       <div class="panel-head">
@@ -128,13 +129,25 @@ function colorsOf(
   clusters: readonly number[],
 ): PointColors {
   if (by === "length") {
-    return { kind: "amount", title: "residues", of: proteins.map(({ sequence }) => sequence.length) };
+    return {
+      kind: "amount",
+      title: "residues",
+      of: proteins.map(({ sequence }) => sequence.length),
+    };
   }
   if (by === "cluster") {
-    return { kind: "groups", title: "cluster", of: clusters.map((which) => `cluster ${which + 1}`) };
+    return {
+      kind: "groups",
+      title: "cluster",
+      of: clusters.map((which) => `cluster ${which + 1}`),
+    };
   }
   const field = by.replace("field ", "");
-  return { kind: "groups", title: field, of: proteins.map(({ fields }) => fields[field] ?? "none") };
+  return {
+    kind: "groups",
+    title: field,
+    of: proteins.map(({ fields }) => fields[field] ?? "none"),
+  };
 }
 
 function describe({ name, sequence, fields }: SetProtein, by: ColorBy): string {

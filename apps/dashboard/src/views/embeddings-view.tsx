@@ -44,8 +44,8 @@ export function EmbeddingsView({ query, session }: EmbeddingsViewProps) {
         <div>
           <h1>Embeddings</h1>
           <p class="lede">
-            Each protein as the mean of its residues' final hidden states, and all of them on the two
-            directions in which they differ most. Near points are alike to the model.
+            Each protein as the mean of its residues' final hidden states, and all of them on the
+            two directions in which they differ most. Near points are alike to the model.
           </p>
         </div>
       </div>

@@ -116,8 +116,8 @@ function Maps({
         </div>
         {residues > maxLength - 2 && (
           <p class="banner">
-            Longer than the {formatCount(maxLength)} positions of training: the model goes on by
-            its rotary positions, and nobody has measured how well.
+            Longer than the {formatCount(maxLength)} positions of training: the model goes on by its
+            rotary positions, and nobody has measured how well.
           </p>
         )}
         <div ref={frame}>
@@ -165,7 +165,9 @@ function Maps({
 function captionsOf({ maps, rows }: AttentionCells): string[][] {
   const width = (rows.to - rows.from) / rows.cells;
   const read = ({ meanDistance, pattern }: HeadReading) =>
-    isSingle(rows) ? `${meanDistance.toFixed(0)} ${pattern}` : `≈ ${formatCount(meanDistance * width)}`;
+    isSingle(rows)
+      ? `${meanDistance.toFixed(0)} ${pattern}`
+      : `≈ ${formatCount(meanDistance * width)}`;
   return maps.map((layer) => layer.map((map) => read(readHead(map, rows.cells))));
 }
 

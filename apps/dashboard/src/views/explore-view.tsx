@@ -1,8 +1,8 @@
 /** Explore a protein: where each head looks, layers × heads, and one of them as near as one likes. */
 import type { ModelSummary } from "@performer/schema";
 import { useCallback } from "preact/hooks";
-import { formatHead, type HeadPlace, headWithin, parseHead } from "../model/head-place.ts";
 import { EXAMPLE_PROTEINS } from "../model/example-proteins.ts";
+import { formatHead, type HeadPlace, headWithin, parseHead } from "../model/head-place.ts";
 import { type ProteinSubject, subjectOf } from "../model/sequence-input.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading, Notice } from "../parts/notice.tsx";

@@ -34,7 +34,13 @@ interface WeightsChoiceProps extends Pick<LargeMapProps, "protein" | "compute" |
   readonly onContrast: (contrast: MapContrast) => void;
 }
 
-export function WeightsChoice({ protein, compute, model, contrast, onContrast }: WeightsChoiceProps) {
+export function WeightsChoice({
+  protein,
+  compute,
+  model,
+  contrast,
+  onContrast,
+}: WeightsChoiceProps) {
   const { attention } = model.config;
   if (attention.mechanism !== "favor") return null;
   const approximates = isSoftmaxKernel(attention);

@@ -108,7 +108,11 @@ function Pairs({ protein, cells, name, width }: DetailProps) {
     [cells, origin, apart, drawable],
   );
   if (!drawable) {
-    return <p class="muted">Zoom in until each cell is one residue to see the strongest pairs as arcs.</p>;
+    return (
+      <p class="muted">
+        Zoom in until each cell is one residue to see the strongest pairs as arcs.
+      </p>
+    );
   }
   const labels = sideLabels(protein.sequence, { from: origin, to: end, cells: end - origin });
   return (

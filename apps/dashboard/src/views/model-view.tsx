@@ -54,7 +54,9 @@ function Figures({ details }: { details: ModelDetails }) {
   return (
     <KeyFigures>
       <KeyFigure
-        label={figures ? `Perplexity, ${figures.set.replace(/\..*$/, "")}` : "Perplexity, validation"}
+        label={
+          figures ? `Perplexity, ${figures.set.replace(/\..*$/, "")}` : "Perplexity, validation"
+        }
         value={scored ? formatPerplexity(scored.perplexity) : "–"}
         note={best && `${baselines.length}-gram ${formatPerplexity(best.perplexity)}`}
         tone={!scored || !best ? "plain" : scored.perplexity < best.perplexity ? "better" : "worse"}

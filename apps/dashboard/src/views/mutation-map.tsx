@@ -108,7 +108,10 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
   const [frame, width] = useElementWidth<HTMLDivElement>();
   const bars = useMemo(() => {
     const means = positionMeans(protein.sequence, scores);
-    return means.map((value, index) => ({ label: `${protein.sequence[index]}${index + 1}`, value }));
+    return means.map((value, index) => ({
+      label: `${protein.sequence[index]}${index + 1}`,
+      value,
+    }));
   }, [protein, scores]);
   return (
     <section class="panel">
@@ -120,7 +123,8 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
             draw={({ background }) =>
               residueProfile(bars, {
                 document,
-                title: "Mean log-odds of its 19 substitutions; the lower, the more the residue is held",
+                title:
+                  "Mean log-odds of its 19 substitutions; the lower, the more the residue is held",
                 yTitle: "nats",
                 width,
                 height: 190,
@@ -191,5 +195,4 @@ function describe({ rowLabel, columnLabel, value }: HeatMapCell): string {
     : `${columnLabel}${rowLabel}: ${signed(value)} nats`;
 }
 
-const signed = (value: number): string =>
-  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;

@@ -94,7 +94,11 @@ function describe({ rowLabel, columnLabel, value }: HeatMapCell, signed: boolean
   return `${rowLabel} ${verb} to ${columnLabel}: ${amount}${signed ? " more than softmax" : ""}`;
 }
 
-function cellsCsv({ columns, values }: HeadCells, down: readonly string[], across: readonly string[]) {
+function cellsCsv(
+  { columns, values }: HeadCells,
+  down: readonly string[],
+  across: readonly string[],
+) {
   const lines = down.flatMap((row, i) =>
     across.map((column, j) => [row, column, values[i * columns.cells + j] ?? null]),
   );

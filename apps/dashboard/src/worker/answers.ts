@@ -1,11 +1,20 @@
 /** What the worker computes, call by call, on the model that is open. */
-import { embedSequences, mutationScores, openAttention } from "@performer/interpret";
+import {
+  compareWithBlosum,
+  embedSequences,
+  mutationScores,
+  openAttention,
+  type ReceivedAttention,
+  receivedInLayer,
+} from "@performer/interpret";
 import type { PerformerModel } from "@performer/performer";
 import { encodeSequence, SPECIALS_PER_ROW, STANDARD_RESIDUES } from "@performer/proteins";
+import { randomKey } from "@performer/random";
 import type { MapSide } from "@performer/schema";
 import type { Ask, ResidueRange } from "../compute/compute.ts";
 import type { CallName, Calls, ModelPlace } from "./calls.ts";
 import { type OpenModel, openModel } from "./open-model.ts";
+import { collectOverSample, edgesOf, embeddingControl } from "./sample-attention.ts";
 
 type Answers = {
   [Name in CallName]: (
@@ -17,6 +26,7 @@ type Answers = {
 /** One model at a time, and the attention of the protein that was looked at last. */
 export function createAnswers(): Answers {
   let opened: OpenModel | undefined;
+  let collected: { readonly fingerprint: string; readonly received: ReceivedAttention } | undefined;
   let looked: { readonly sequence: string; readonly reader: Reader } | undefined;
 
   const forget = () => {
@@ -71,12 +81,32 @@ export function createAnswers(): Answers {
       const { method } = query;
       const scores: Float32Array[] = [];
       const options = { method, maxTokens: MASKED_TOKENS };
-      for await (const position of mutationScores(fitted(model, residues.length), residues, options)) {
+      for await (const position of mutationScores(
+        fitted(model, residues.length),
+        residues,
+        options,
+      )) {
         ask.signal.throwIfAborted();
         scores[position.position] = position.scores;
         ask.onProgress?.({ what: "positions", done: scores.length, total: residues.length });
       }
       return { model: query.model, method, residues: STANDARD_RESIDUES, scores };
+    },
+    async similarity({ model: name, layer, sample, ...place }, ask) {
+      const { model, fingerprint } = await modelAt(place, ask);
+      if (collected?.fingerprint !== fingerprint) {
+        collected = { fingerprint, received: await collectOverSample(model, sample, ask) };
+      }
+      const { received } = collected;
+      const chosen =
+        layer === null ? received : receivedInLayer(received, layer, model.config.numHeads);
+      return {
+        model: name,
+        fingerprint,
+        edges: edgesOf(model),
+        ...(await compareWithBlosum(chosen, { key: randomKey(SIMILARITY_SEED) })),
+        embeddingControl: await embeddingControl(model),
+      };
     },
     async embeddings(query, ask) {
       const { model } = await modelAt(query, ask);
@@ -92,6 +122,9 @@ export function createAnswers(): Answers {
     },
   };
 }
+
+/** Of the permutation test and the bootstrap. */
+const SIMILARITY_SEED = 0;
 
 /** Tokens of a batch of hidden positions: small ones show progress and let a cancel through. */
 const MASKED_TOKENS = 2048;

@@ -2,10 +2,11 @@
  * Starts a tfjs backend, each a chunk of its own that is fetched only where it runs. A graphics card
  * that a browser only imitates on the processor is slower than WebAssembly, so it does not count as one.
  */
-import * as tf from "@tensorflow/tfjs-core";
+
+import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simdUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import threadedUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
-import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
+import * as tf from "@tensorflow/tfjs-core";
 import { BACKENDS, type BackendName } from "./calls.ts";
 
 /** Renderers without a graphics card, as drivers name them. */
@@ -63,7 +64,9 @@ function hasWebgl(): boolean {
   const context = new OffscreenCanvas(1, 1).getContext("webgl2");
   if (context === null) return false;
   const names = context.getExtension("WEBGL_debug_renderer_info");
-  const renderer: unknown = context.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+  const renderer: unknown = context.getParameter(
+    names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER,
+  );
   context.getExtension("WEBGL_lose_context")?.loseContext();
   return !SOFTWARE.test(String(renderer));
 }

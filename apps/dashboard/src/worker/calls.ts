@@ -1,4 +1,5 @@
 /** What the page and its worker say to each other: calls by number, answers, progress and faults. */
+import type { SimilarityResponse } from "@performer/schema";
 import type {
   AttentionCells,
   AttentionQuery,
@@ -7,6 +8,7 @@ import type {
   MutationScores,
   MutationsQuery,
   Progress,
+  SimilarityQuery,
 } from "../compute/compute.ts";
 
 export const BACKENDS = ["webgpu", "webgl", "wasm"] as const;
@@ -31,12 +33,22 @@ export interface Calls {
   open: { question: ModelPlace; answer: ReadyModel };
   attention: { question: ModelPlace & AttentionQuery; answer: AttentionCells };
   mutations: { question: ModelPlace & MutationsQuery; answer: MutationScores };
+  similarity: {
+    /** `sample`: address of a FASTA file, the proteins to collect over. */
+    question: ModelPlace & SimilarityQuery & { readonly sample: string };
+    answer: SimilarityResponse;
+  };
   embeddings: { question: ModelPlace & EmbeddingsQuery; answer: MeanEmbeddings };
 }
 export type CallName = keyof Calls;
 
 export type ToWorker =
-  | { readonly kind: "call"; readonly id: number; readonly name: CallName; readonly question: unknown }
+  | {
+      readonly kind: "call";
+      readonly id: number;
+      readonly name: CallName;
+      readonly question: unknown;
+    }
   | { readonly kind: "cancel"; readonly id: number };
 
 export type FromWorker = { readonly id: number } & (

@@ -21,7 +21,11 @@ export async function fetchModel(url: string, { signal, onProgress }: Ask): Prom
     if (value === undefined) break;
     weights.set(value.subarray(0, Math.max(0, total - done)), Math.min(done, total));
     done += value.length;
-    onProgress?.({ what: `bytes of the model ${manifest.name}`, done: Math.min(done, total), total });
+    onProgress?.({
+      what: `bytes of the model ${manifest.name}`,
+      done: Math.min(done, total),
+      total,
+    });
   }
   return { manifest, weights: done === total ? weights : new Uint8Array(done) };
 }

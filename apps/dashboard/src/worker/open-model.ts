@@ -2,7 +2,7 @@
  * A model on the fastest backend that computes it rightly. Drivers of graphics cards differ, some
  * round to half precision, so a card must first agree with WebAssembly on a short peptide.
  */
-import { readModel } from "@performer/checkpoint";
+import { readModel, WEIGHTS_FILE } from "@performer/checkpoint";
 import { applyModel, disposeModel, type PerformerModel } from "@performer/performer";
 import { collateSequences, encodeSequence, SPECIALS_PER_ROW } from "@performer/proteins";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,7 +13,7 @@ import { type FetchedModel, fetchModel, sha256 } from "./fetch-model.ts";
 
 export interface OpenModel extends ReadyModel {
   readonly place: ModelPlace;
-  readonly name: string;
+  readonly fingerprint: string;
   readonly model: PerformerModel;
 }
 
@@ -37,7 +37,7 @@ export async function openModel(place: ModelPlace, ask: Ask): Promise<OpenModel>
       const found = await peptideLogits(model);
       const difference = expected ? largestDifference(found, expected) : 0;
       if (difference <= TOLERANCE) {
-        return { place, name: files.manifest.name, model, backend, passedOver };
+        return { place, fingerprint: fingerprintOf(files), model, backend, passedOver };
       }
       disposeModel(model);
       passedOver.push(`${backend}: a score differs by ${difference.toPrecision(2)}`);
@@ -50,6 +50,9 @@ export async function openModel(place: ModelPlace, ask: Ask): Promise<OpenModel>
     `openModel: expected a backend that computes the model, got none (${passedOver.join("; ")}); choose another, or let the server compute`,
   );
 }
+
+const fingerprintOf = ({ manifest }: FetchedModel): string =>
+  manifest.files[WEIGHTS_FILE]?.sha256 ?? "";
 
 const read = (place: ModelPlace, { manifest, weights }: FetchedModel): Promise<PerformerModel> =>
   readModel({ path: place.url, manifest, weights, digest: sha256 });

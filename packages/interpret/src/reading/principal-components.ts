@@ -26,7 +26,9 @@ export function principalComponents(
   const centred = centre(vectors, size);
   // with fewer vectors than numbers in each, XXᵀ has the same eigenvalues and is smaller
   const few = vectors.length < size;
-  const { values, vectors: eigen } = symmetricEigen(few ? products(centred) : products(transpose(centred)));
+  const { values, vectors: eigen } = symmetricEigen(
+    few ? products(centred) : products(transpose(centred)),
+  );
   const order = [...values.keys()].sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const chosen = order.slice(0, components);
@@ -68,7 +70,10 @@ const products = (rows: readonly Float64Array[]): Float64Array[] =>
   rows.map((first) => Float64Array.from(rows, (second) => dot(first, second)));
 
 function positiveAtLargest(column: Float64Array): Float64Array {
-  const largest = column.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  const largest = column.reduce(
+    (most, value) => (Math.abs(value) > Math.abs(most) ? value : most),
+    0,
+  );
   return largest < 0 ? column.map((value) => -value) : column;
 }
 

@@ -24,7 +24,9 @@ test("the same key gives the same clusters; every vector is nearest to the mean 
   expect(kMeans(vectors, { k: 5, key: KEY })).toEqual(found);
   const means = [0, 1, 2, 3, 4].map((cluster) => {
     const members = vectors.filter((_, i) => found[i] === cluster);
-    return [0, 1].map((axis) => members.reduce((sum, m) => sum + (m[axis] as number), 0) / members.length);
+    return [0, 1].map(
+      (axis) => members.reduce((sum, m) => sum + (m[axis] as number), 0) / members.length,
+    );
   });
   vectors.forEach((vector, i) => {
     const distances = means.map((mean) =>

@@ -41,12 +41,22 @@ describe.each([
 
   test("components are uncorrelated, and each has the share of the variance that is said", () => {
     const column = (which: number) => all.places.map((place) => place[which] as number);
-    const inner = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
-    const total = all.shares.reduce((sum, _, which) => sum + inner(column(which), column(which)), 0);
+    const inner = (a: number[], b: number[]) =>
+      a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+    const total = all.shares.reduce(
+      (sum, _, which) => sum + inner(column(which), column(which)),
+      0,
+    );
     all.shares.forEach((share, which) => {
-      expectClose([inner(column(which), column(which)) / total], [share], { rtol: 1e-9, atol: 1e-12 });
+      expectClose([inner(column(which), column(which)) / total], [share], {
+        rtol: 1e-9,
+        atol: 1e-12,
+      });
       if (which > 0) {
-        expectClose([inner(column(which), column(which - 1)) / total], [0], { rtol: 0, atol: 1e-12 });
+        expectClose([inner(column(which), column(which - 1)) / total], [0], {
+          rtol: 0,
+          atol: 1e-12,
+        });
         expect(share).toBeLessThanOrEqual(all.shares[which - 1] as number);
       }
     });
@@ -54,7 +64,11 @@ describe.each([
 });
 
 test("vectors that are all alike have no direction: places and shares are zero", () => {
-  const { places, shares } = principalComponents([[1, 2], [1, 2], [1, 2]]);
+  const { places, shares } = principalComponents([
+    [1, 2],
+    [1, 2],
+    [1, 2],
+  ]);
   expect(shares).toEqual([0, 0]);
   expect(places.flat().every((value) => value === 0)).toBe(true);
 });

@@ -82,10 +82,15 @@ async function loadTensors(
 ): Promise<NamedTensors> {
   const file = join(path, name);
   const found = await stat(file).catch(() => undefined);
-  await verifyFile(path, manifest, name, found && {
-    sizeBytes: found.size,
-    digest: async () => (await digestFile(file)).sha256,
-  });
+  await verifyFile(
+    path,
+    manifest,
+    name,
+    found && {
+      sizeBytes: found.size,
+      digest: async () => (await digestFile(file)).sha256,
+    },
+  );
   const tensors: Record<string, tf.Tensor> = {};
   try {
     for await (const entry of readSafetensors(file)) tensors[entry.name] = toTensor(entry);

@@ -5,10 +5,10 @@
  */
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { CheckpointError, MANIFEST_FILE, WEIGHTS_FILE } from "@performer/checkpoint";
 import { disposeModel } from "@performer/performer";
 import { TOKEN_NAMES } from "@performer/proteins";
 import type { CheckpointManifest, EvaluationReport, ExportedModel } from "@performer/schema";
-import { CheckpointError, MANIFEST_FILE, WEIGHTS_FILE } from "@performer/checkpoint";
 import { exists, syncFolder, writeDurably } from "../checkpoint/folder-files.ts";
 import { type LoadedCheckpoint, loadCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";

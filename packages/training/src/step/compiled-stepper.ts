@@ -3,6 +3,8 @@
  * same model code and the same AdamW as the eager one, several times faster. Parameters, slots and
  * projections live in TensorFlow; they are copied out only when they are read.
  */
+
+import { namedProjections } from "@performer/checkpoint";
 import { flattenTree, type PerformerModel } from "@performer/performer";
 import type { TrainingBatch } from "@performer/proteins";
 import type { OptimizerConfig } from "@performer/schema";
@@ -18,7 +20,6 @@ import {
   type TrainStepContext,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { namedProjections } from "@performer/checkpoint";
 import {
   assignModel,
   batchInputs,
