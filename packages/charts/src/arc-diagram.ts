@@ -43,9 +43,11 @@ export function arcDiagram(arcs: readonly Arc[], options: ArcDiagramOptions): HT
   const at = (place: number) => SIDE + (place + 0.5) * step;
   const widest = Math.max(0, ...arcs.map(({ from, to }) => Math.abs(from - to)));
   const reach = Math.min(LARGEST_RADIUS, Math.max(24, (widest * step) / 2));
-  const above = 2 * FONT_SIZE + 8 + reach;
+  const reachOf = (side: readonly Arc[]) =>
+    Math.max(0, ...side.map(({ from, to }) => (reach * Math.abs(from - to)) / widest));
+  const above = 2 * FONT_SIZE + 8 + reachOf(arcs.filter(({ from, to }) => to >= from));
   const below = above + axis.depth + 6;
-  const height = below + reach + 6;
+  const height = Math.ceil(below + reachOf(arcs.filter(({ from, to }) => to < from)) + 6);
   const most = Math.max(0, ...arcs.map(({ weight }) => weight)) || 1;
 
   const svg = createSvg(document, width, height).attr("role", "img");

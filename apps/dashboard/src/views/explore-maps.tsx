@@ -57,7 +57,7 @@ type ColorDomain = "each" | "shared";
 /** px: the labels of layers, and a gap beside each thumbnail. */
 const LABEL_WIDTH = 56;
 const GAP = 6;
-const THUMBNAIL = { least: 60, most: 150 } as const;
+const THUMBNAIL = { least: 44, most: 150 } as const;
 
 function Maps({
   protein,

@@ -97,7 +97,7 @@ export function MutationMap({ protein, scores }: MutationMapProps) {
       </section>
       <Positions protein={protein} scores={scores} name={name} />
       <div class="halves">
-        <Extremes title="Held likelier than the wild type" listed={all.slice(0, LISTED)} />
+        <Extremes title="Held most likely, after the wild type or before it" listed={all.slice(0, LISTED)} />
         <Extremes title="Held least likely" listed={all.slice(-LISTED).reverse()} />
       </div>
     </>

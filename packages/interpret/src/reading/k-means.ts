@@ -38,8 +38,12 @@ function firstCentres(vectors: readonly ArrayLike<number>[], k: number, key: Ran
     const distances = vectors.map((vector) => nearest(vector, centres).distance);
     const total = distances.reduce((sum, distance) => sum + distance, 0);
     let left = stream.uniform() * total;
-    const index = distances.findIndex((distance) => (left -= distance) < 0);
-    centres.push(vectors[Math.max(0, index)] as ArrayLike<number>);
+    let index = 0;
+    while (index < vectors.length - 1 && left >= (distances[index] as number)) {
+      left -= distances[index] as number;
+      index += 1;
+    }
+    centres.push(vectors[index] as ArrayLike<number>);
   }
   return centres;
 }
