@@ -83,12 +83,26 @@ describe("an API that does not answer", () => {
 });
 
 test("a refused request shows the API's own words", async () => {
-  const { page } = await open("#/explore?accession=Q99999", fullAnswers());
+  const answers = fullAnswers();
+  const refuse = () => {
+    throw new Refusal(429, "Too many requests", "256 wait; try again in 2 s");
+  };
+  const { page } = await open("#/explore", { ...answers, attention: refuse });
   await page.getByRole("heading", { name: "The attention maps could not be loaded" }).waitFor();
   expect(await page.getByRole("alert").textContent()).toContain(
-    "There is no such named sequence: known accessions: P00974; or send a sequence",
+    "Too many requests: 256 wait; try again in 2 s",
   );
-  await page.getByLabel("Example").selectOption("BPT1_BOVIN (P00974)");
+});
+
+test("an accession that nobody bundled: which ones are, and the way on", async () => {
+  const { page, complaints } = await open("#/explore?accession=Q99999", fullAnswers());
+  await page.getByRole("heading", { name: "The protein could not be loaded" }).waitFor();
+  const alert = await page.getByRole("alert").textContent();
+  for (const words of ["No protein Q99999", "P00974", "paste the sequence"]) {
+    expect(alert).toContain(words);
+  }
+  expect(complaints).toEqual([]);
+  await page.getByLabel("Example").selectOption("P00974");
   await page.waitForSelector(".attention-grid");
 });
 

@@ -97,7 +97,10 @@ export function MutationMap({ protein, scores }: MutationMapProps) {
       </section>
       <Positions protein={protein} scores={scores} name={name} />
       <div class="halves">
-        <Extremes title="Held most likely, after the wild type or before it" listed={all.slice(0, LISTED)} />
+        <Extremes
+          title="Held most likely, after the wild type or before it"
+          listed={all.slice(0, LISTED)}
+        />
         <Extremes title="Held least likely" listed={all.slice(-LISTED).reverse()} />
       </div>
     </>
