@@ -1,6 +1,6 @@
 /** The address bar as state: "#/explore?accession=P00974&head=1.3". A copied link shows the same view. */
 
-export const VIEWS = [
+const VIEWS = [
   "runs",
   "explore",
   "mutations",

@@ -19,7 +19,7 @@ import { type LoadedCheckpoint, loadCheckpoint } from "@performer/training";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { makeSite } from "../../../setup/site.mjs";
-import { closePages, launchChromium, openPage } from "./support/browser.ts";
+import { closePages, IMITATED_GPU, launchChromium, openPage } from "./support/browser.ts";
 import { type FileServer, startFileServer } from "./support/file-server.ts";
 import { BPT1_BOVIN } from "./support/fixture-data.ts";
 
@@ -177,6 +177,37 @@ describe("numbers of the page and of the server's runtime", () => {
       }
       expect(found.residues).toBe(STANDARD_RESIDUES);
       expectClose(found.scores.flat(), expected, TOLERANCE);
+    },
+  );
+});
+
+describe("on a graphics card, as far as the browser can imitate one", () => {
+  let withGpu: Browser;
+  beforeAll(async () => {
+    withGpu = await launchChromium(IMITATED_GPU);
+  });
+  afterAll(() => withGpu.close());
+
+  test.for(["webgl", "webgpu"] as const)(
+    "%s gives the numbers of the server's runtime",
+    { timeout: 240_000 },
+    async (backend, { skip }) => {
+      const page = await withGpu.newPage();
+      await page.goto(`${address}#/experiments`);
+      const hasAdapter = await page.evaluate(async () => {
+        const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
+        return (await gpu?.requestAdapter()) != null;
+      });
+      skip(backend === "webgpu" && !hasAdapter, "this browser has no WebGPU adapter");
+      const part = BPT1_BOVIN.slice(0, 24);
+      const { means } = await askWorker<{ means: number[][] }>(page, "embeddings", {
+        model: "models/5m",
+        sequences: [part],
+        backend,
+      });
+      const [expected] = await embedSequences(reference.model, [encodeSequence(part)]);
+      expectClose(means[0] as number[], [...(expected?.mean ?? [])], TOLERANCE);
+      await page.close();
     },
   );
 });

@@ -3,7 +3,7 @@ import type { CallName, Calls, FromWorker, ToWorker } from "../worker/calls.ts";
 import type { Ask } from "./compute.ts";
 
 /** The page could not compute: the model's files are missing or broken, or the browser lacks something. */
-export class PageComputeError extends Error {
+class PageComputeError extends Error {
   override readonly name = "PageComputeError";
 }
 

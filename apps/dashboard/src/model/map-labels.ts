@@ -11,7 +11,7 @@ export function sideLabels(sequence: string, side: MapSide): string[] {
 }
 
 /** The first residue of a cell, counted from 0. */
-export const cellStart = ({ from, to, cells }: MapSide, cell: number): number =>
+const cellStart = ({ from, to, cells }: MapSide, cell: number): number =>
   from + Math.floor((cell * (to - from)) / cells);
 
 /** Whether each cell is one residue. */

@@ -17,7 +17,7 @@ export interface ProteinSet {
 }
 
 /** More points would lie on each other, and minutes on a small machine. */
-export const MOST_PROTEINS = 2000;
+const MOST_PROTEINS = 2000;
 
 export interface SetLimits {
   /** Residues of one protein at most. */
