@@ -1,17 +1,34 @@
 /** The frame around the views: name, navigation, who computes with which model, and the view of the address. */
+import { lazyView } from "./parts/lazy-view.tsx";
 import { ModelPicker } from "./parts/model-picker.tsx";
 import { PlacePicker } from "./parts/place-picker.tsx";
 import { formatRoute, type Route, type ViewName } from "./route.ts";
 import { type Session, useSession } from "./session.ts";
 import { hasServer } from "./site.ts";
 import { useRoute } from "./use-route.ts";
-import { EmbeddingsView } from "./views/embeddings-view.tsx";
-import { ExperimentsView } from "./views/experiments-view.tsx";
-import { ExploreView } from "./views/explore-view.tsx";
-import { ModelView } from "./views/model-view.tsx";
-import { MutationsView } from "./views/mutations-view.tsx";
-import { RunsView } from "./views/runs-view.tsx";
-import { SimilarityView } from "./views/similarity-view.tsx";
+
+const EmbeddingsView = lazyView(
+  "Embeddings",
+  async () => (await import("./views/embeddings-view.tsx")).EmbeddingsView,
+);
+const ExperimentsView = lazyView(
+  "Experiments",
+  async () => (await import("./views/experiments-view.tsx")).ExperimentsView,
+);
+const ExploreView = lazyView(
+  "Explore",
+  async () => (await import("./views/explore-view.tsx")).ExploreView,
+);
+const ModelView = lazyView("Model", async () => (await import("./views/model-view.tsx")).ModelView);
+const MutationsView = lazyView(
+  "Mutations",
+  async () => (await import("./views/mutations-view.tsx")).MutationsView,
+);
+const RunsView = lazyView("Runs", async () => (await import("./views/runs-view.tsx")).RunsView);
+const SimilarityView = lazyView(
+  "Similarity",
+  async () => (await import("./views/similarity-view.tsx")).SimilarityView,
+);
 
 interface Tab {
   readonly view: ViewName;
