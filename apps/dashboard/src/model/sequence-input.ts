@@ -31,9 +31,13 @@ export function parsePastedSequence(text: string): ParsedInput {
 }
 
 /** What an address names; the first example where it names nothing. */
-export function subjectOf(query: URLSearchParams, example: ProteinSubject): ProteinSubject {
+export function subjectOf(
+  query: URLSearchParams,
+  example: { readonly accession: string },
+): ProteinSubject {
   const sequence = query.get("sequence");
   if (sequence) return { sequence };
   const accession = query.get("accession");
-  return accession ? { accession } : example;
+  // the same subject as an address that names the example, so that naming it changes nothing on the page
+  return { accession: accession || example.accession };
 }

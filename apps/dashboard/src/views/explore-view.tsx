@@ -34,7 +34,11 @@ export function ExploreView({ query, session }: ExploreViewProps) {
           </p>
         </div>
       </div>
-      <ProteinPicker key={name} subject={subject} onPick={(picked) => show(picked, head)} />
+      <ProteinPicker
+        key={`picker ${name}`}
+        subject={subject}
+        onPick={(picked) => show(picked, head)}
+      />
       <Subject key={name} subject={subject} session={session} model={model} head={head} />
     </div>
   );

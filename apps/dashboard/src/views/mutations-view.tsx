@@ -39,7 +39,11 @@ export function MutationsView({ query, session }: MutationsViewProps) {
           </p>
         </div>
       </div>
-      <ProteinPicker key={name} subject={subject} onPick={(picked) => show(picked, method)} />
+      <ProteinPicker
+        key={`picker ${name}`}
+        subject={subject}
+        onPick={(picked) => show(picked, method)}
+      />
       <Subject
         key={`${name} ${session.compute.place} ${model.name}`}
         subject={subject}
