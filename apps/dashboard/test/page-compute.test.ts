@@ -2,17 +2,23 @@
  * The site without a server, as `npm run site` makes it, behind a plain file server under a sub-path: the
  * shipped model runs in the page, and its numbers are those of the same model on the server's runtime.
  */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  aminoAcidSimilarity,
   attentionWindow,
+  collectReceivedAttention,
+  compareWithBlosum,
   embedSequences,
   mutationScores,
   openAttention,
+  receivedInLayer,
 } from "@performer/interpret";
 import { encodeSequence, STANDARD_RESIDUES } from "@performer/proteins";
+import { randomKey } from "@performer/random";
+import type { SimilarityResponse } from "@performer/schema";
 import { loadRuntime } from "@performer/tensorflow";
 import { expectClose } from "@performer/testing";
 import { type LoadedCheckpoint, loadCheckpoint } from "@performer/training";
@@ -178,6 +184,38 @@ describe("numbers of the page and of the server's runtime", () => {
       expect(found.residues).toBe(STANDARD_RESIDUES);
       expectClose(found.scores.flat(), expected, TOLERANCE);
     },
+  );
+});
+
+test("similarity over a sample, of all layers and of one, is that of the server's functions", async () => {
+  const sample = await readFile(join(folder, "lab", "performer", "data", "sample.fasta"), "utf8");
+  const few = sample.split(/^(?=>)/m).slice(0, 6);
+  await writeFile(join(folder, "lab", "few.fasta"), few.join(""));
+  const sequences = few.map((record) =>
+    encodeSequence(record.slice(record.indexOf("\n")).replaceAll("\n", "")),
+  );
+  const { page } = await openSite("#/experiments");
+  const asked = { model: "models/5m", sample: `${files.url}/lab/few.fasta` };
+  const ask = (layer: number | null) =>
+    askWorker<SimilarityResponse>(page, "similarity", { ...asked, layer });
+
+  const all = await ask(null);
+  const expected = await aminoAcidSimilarity(reference.model, sequences, { key: randomKey(0) });
+  expect([all.sequences, all.headsTotal, all.edges]).toEqual([6, 48, expected.edges]);
+  const numbers = (each: typeof expected) => [
+    ...[each.pearson, each.spearman, each.embeddingControl].map(Number),
+    ...each.similarity.flat().map((value) => value ?? 0),
+  ];
+  expectClose(numbers(all), numbers(expected), TOLERANCE);
+
+  const one = await ask(2);
+  const received = await collectReceivedAttention(reference.model, sequences, expected.edges);
+  const ofLayer = await compareWithBlosum(receivedInLayer(received, 2, 8), { key: randomKey(0) });
+  expect(one.headsTotal).toBe(8);
+  expectClose(
+    one.similarity.flat().map((value) => value ?? 0),
+    ofLayer.similarity.flat().map((value) => value ?? 0),
+    TOLERANCE,
   );
 });
 

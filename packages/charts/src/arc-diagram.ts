@@ -3,7 +3,9 @@
  * looked at: above the line towards the C end, below it towards the N end. Width and opacity are weight.
  */
 import { drawColumnLabels, layoutColumns } from "./axis-labels.ts";
+import type { ChartTheme } from "./chart-theme.ts";
 import { numberText } from "./number-text.ts";
+import { seriesStyle } from "./series-style.ts";
 import { createSvg, drawTitle, FONT_SIZE } from "./svg.ts";
 
 export interface Arc {
@@ -21,6 +23,7 @@ export interface ArcDiagramOptions {
   readonly labels: readonly string[];
   /** px, everything included; 640 without. */
   readonly width?: number;
+  readonly theme?: ChartTheme;
   readonly background?: string | undefined;
 }
 
@@ -31,7 +34,7 @@ const NAMED = 3;
 
 /** @throws {RangeError} where an arc leaves the line. */
 export function arcDiagram(arcs: readonly Arc[], options: ArcDiagramOptions): HTMLElement {
-  const { document, title, labels, width = 640, background } = options;
+  const { document, title, labels, width = 640, theme = "light", background } = options;
   const outside = arcs.find(({ from, to }) => !(labels[from] && labels[to]));
   if (outside) {
     throw new RangeError(
@@ -69,7 +72,7 @@ export function arcDiagram(arcs: readonly Arc[], options: ArcDiagramOptions): HT
         "d",
         `M${round(x1)} ${base}A${round(radius.x)} ${round(radius.y)} 0 0 1 ${round(x2)} ${base}`,
       )
-      .attr("stroke", forward ? "#0f6e84" : "#b4540a")
+      .attr("stroke", seriesStyle(forward ? 0 : 1, false, theme).color)
       .attr("stroke-opacity", round(0.2 + 0.75 * share))
       .attr("stroke-width", round(0.75 + 2.25 * share))
       .append("title")

@@ -1,7 +1,9 @@
 /** One number a residue (or a run of residues) as bars along the sequence, the largest ones named. */
 import { scaleLinear } from "d3";
 import { drawColumnLabels, layoutColumns } from "./axis-labels.ts";
+import type { ChartTheme } from "./chart-theme.ts";
 import { numberText } from "./number-text.ts";
+import { seriesStyle } from "./series-style.ts";
 import { createSvg, drawTitle, FONT_SIZE, textWidth } from "./svg.ts";
 
 export interface ProfileBar {
@@ -19,6 +21,7 @@ export interface ResidueProfileOptions {
   /** px, everything included; 640 × 150 without. */
   readonly width?: number;
   readonly height?: number;
+  readonly theme?: ChartTheme;
   readonly background?: string | undefined;
 }
 
@@ -32,7 +35,15 @@ export function residueProfile(
   options: ResidueProfileOptions,
 ): HTMLElement {
   assertBars(bars);
-  const { document, title, yTitle, width = 640, height = 150, background } = options;
+  const {
+    document,
+    title,
+    yTitle,
+    width = 640,
+    height = 150,
+    theme = "light",
+    background,
+  } = options;
   const values = bars.map(({ value }) => value);
   const domain = [Math.min(0, ...values), Math.max(0, ...values) || 1] as const;
   const ticks = scaleLinear(domain, [0, 1]).nice(TICKS).ticks(TICKS);
@@ -66,7 +77,10 @@ export function residueProfile(
       .attr("text-anchor", "end")
       .text(numberText(tick));
   }
-  const group = svg.append("g").attr("class", "bars").attr("fill", "#2a788e");
+  const group = svg
+    .append("g")
+    .attr("class", "bars")
+    .attr("fill", seriesStyle(0, false, theme).color);
   bars.forEach(({ label, value }, index) => {
     const [from, to] = [y(Math.max(0, value)), y(Math.min(0, value))];
     group

@@ -9,7 +9,10 @@ const number = (element: Element | null | undefined, name: string) =>
   Number(element?.getAttribute(name));
 
 describe("residueProfile", () => {
-  const bars = ["M1", "K2", "C3"].map((label, index) => ({ label, value: [0.1, 0.4, -0.2][index]! }));
+  const bars = ["M1", "K2", "C3"].map((label, index) => ({
+    label,
+    value: [0.1, 0.4, -0.2][index]!,
+  }));
   const figure = residueProfile(bars, { document, title: "Received", yTitle: "attention" });
   const rects = [...figure.querySelectorAll(".bars rect")];
 
@@ -29,7 +32,9 @@ describe("residueProfile", () => {
   test("no bar, or one that is no number: refused", () => {
     const options = { document, title: "", yTitle: "" };
     expect(() => residueProfile([], options)).toThrow("at least one bar");
-    expect(() => residueProfile([{ label: "M1", value: Number.NaN }], options)).toThrow("NaN at M1");
+    expect(() => residueProfile([{ label: "M1", value: Number.NaN }], options)).toThrow(
+      "NaN at M1",
+    );
   });
 });
 

@@ -96,6 +96,19 @@ test("a reader that is disposed of leaves no tensor", async () => {
   });
 });
 
+test("20,000 residues: a quarter of a byte a pair is never held, let alone a number", async () => {
+  const long = drawSequence(20_000);
+  const model = tinyModel({ maxLength: 20_002, positions: "rotary", numLayers: 1 });
+  const { peakBytes } = await tf.profile(() => {
+    const reader = openAttention(model, long);
+    const whole = side(0, long.length, 64);
+    const read = reader.read({ layer: 0, rows: whole, columns: whole });
+    reader.dispose();
+    return read;
+  });
+  expect(peakBytes).toBeLessThan(long.length ** 2 / 4);
+});
+
 test("views outside of the protein, layers and cells that are none: refused by name", () => {
   const reader = openAttention(tinyModel(), sequence);
   const view = { layer: 0, rows: WHOLE, columns: WHOLE };

@@ -38,12 +38,13 @@ function Received({ protein, cells, signed, name, width }: DetailProps) {
   return (
     <Picture
       name={`${name} received`}
-      draw={({ background }) =>
+      draw={({ theme, background }) =>
         residueProfile(bars, {
           document,
           title: "Received, mean over the rows shown",
           yTitle: signed ? "difference" : "attention",
           width,
+          theme,
           background,
         })
       }
@@ -77,12 +78,13 @@ function OneRow({ protein, cells, signed, name, width }: DetailProps) {
       </label>
       <Picture
         name={`${name} paid by ${labels[row]}`}
-        draw={({ background }) =>
+        draw={({ theme, background }) =>
           residueProfile(bars, {
             document,
             title: `Paid by ${labels[row]}`,
             yTitle: signed ? "difference" : "attention",
             width,
+            theme,
             background,
           })
         }
@@ -129,12 +131,13 @@ function Pairs({ protein, cells, name, width }: DetailProps) {
       </label>
       <Picture
         name={`${name} pairs`}
-        draw={({ background }) =>
+        draw={({ theme, background }) =>
           arcDiagram(arcs, {
             document,
             title: `The ${arcs.length} strongest pairs, ${apart} residues apart or more`,
             labels,
             width,
+            theme,
             background,
           })
         }

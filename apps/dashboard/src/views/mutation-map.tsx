@@ -123,7 +123,7 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
         {width > 0 && (
           <Picture
             name={`${name} positions`}
-            draw={({ background }) =>
+            draw={({ theme, background }) =>
               residueProfile(bars, {
                 document,
                 title:
@@ -131,6 +131,7 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
                 yTitle: "nats",
                 width,
                 height: 190,
+                theme,
                 background,
               })
             }
