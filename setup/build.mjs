@@ -38,8 +38,20 @@ function sourceStamp() {
     if (file.endsWith(".json"))
       hash.update(`${relative(root, file)} ${readFileSync(file, "utf8")}`);
   }
+  // and carries the models that ship and the bundled proteins beside itself
+  for (const file of [...modelManifests(), ...BUNDLED]) {
+    hash.update(`${file} `).update(readFileSync(join(root, file)));
+  }
   return hash.digest("hex");
 }
+
+const BUNDLED = ["data/anchors.fasta", "data/sample-valid.fasta.gz"];
+
+/** A manifest names the bytes of its weights. */
+const modelManifests = () =>
+  readdirSync(join(root, "models"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join("models", name, "manifest.json"));
 
 /** Files of a workspace that a build reads: all but tests, outputs and installed packages. */
 function sourceFiles(folder) {

@@ -13,9 +13,18 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/store": ["schema"],
   "packages/proteins": ["random", "schema"],
   "packages/performer": ["random", "schema"],
+  "packages/checkpoint": ["schema", "proteins", "performer"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
   "packages/tensorflow": ["file-lock", "random", "schema", "performer"],
-  "packages/training": ["file-lock", "random", "schema", "proteins", "performer", "tensorflow"],
+  "packages/training": [
+    "file-lock",
+    "random",
+    "schema",
+    "proteins",
+    "performer",
+    "checkpoint",
+    "tensorflow",
+  ],
   "packages/charts": [],
   "packages/testing": [],
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
@@ -43,11 +52,28 @@ const ALLOWED: Record<string, readonly string[]> = {
     "api",
   ],
   "data-scripts": ["file-lock", "schema", "proteins"],
-  "apps/dashboard": ["random", "schema", "performer", "proteins", "interpret", "charts"],
+  "apps/dashboard": [
+    "random",
+    "schema",
+    "performer",
+    "proteins",
+    "checkpoint",
+    "interpret",
+    "charts",
+  ],
 };
 
 /** Packages that run in a browser: their sources know no Node module (adapters in node.ts excepted). */
-const PLATFORM_FREE = ["random", "schema", "store", "proteins", "performer", "interpret", "charts"];
+const PLATFORM_FREE = [
+  "random",
+  "schema",
+  "store",
+  "proteins",
+  "performer",
+  "checkpoint",
+  "interpret",
+  "charts",
+];
 
 type Import = { file: string; specifier: string };
 

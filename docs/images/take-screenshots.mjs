@@ -8,9 +8,9 @@ import { chromium } from "playwright-core";
 
 const [url = "http://127.0.0.1:8080"] = process.argv.slice(2);
 const VIEWS = [
-  { name: "training", ready: ".training-curves canvas", fullPage: false },
-  { name: "attention", ready: ".attention-grid button canvas", fullPage: true },
-  { name: "similarity", ready: "text=Marked pairs", fullPage: true },
+  { name: "training", view: "runs", ready: ".training-curves canvas", fullPage: false },
+  { name: "attention", view: "explore", ready: ".attention-grid button canvas", fullPage: true },
+  { name: "similarity", view: "similarity", ready: "text=Marked pairs", fullPage: true },
 ];
 
 const browser = await chromium.launch({
@@ -18,8 +18,8 @@ const browser = await chromium.launch({
   args: ["--headless", "--no-sandbox", "--disable-gpu"],
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-for (const { name, ready, fullPage } of VIEWS) {
-  await page.goto(`${url}/#/${name}`);
+for (const { name, view, ready, fullPage } of VIEWS) {
+  await page.goto(`${url}/#/${view}`);
   await page.locator(ready).first().waitFor({ timeout: 120_000 });
   await page.waitForTimeout(1000); // charts draw after their data
   await page.screenshot({

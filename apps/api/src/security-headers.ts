@@ -1,6 +1,6 @@
 /**
- * helmet with a content security policy for the dashboard: everything from this server, WebAssembly
- * allowed for tfjs, inline styles for charts. No HTTPS is demanded: the server speaks plain HTTP on
+ * helmet with a content security policy for the dashboard: everything from this server, its worker
+ * included, WebAssembly allowed for tfjs, inline styles for charts. No HTTPS is demanded: the server speaks plain HTTP on
  * the loopback address, and a proxy in front of it may add its own.
  */
 import type { RequestHandler } from "express";
@@ -14,8 +14,8 @@ export const securityHeaders = (): RequestHandler =>
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", "data:", "blob:"],
-        workerSrc: ["'self'", "blob:"],
+        imgSrc: ["'self'", "data:"],
+        workerSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

@@ -3,9 +3,15 @@
  * Everything that can go wrong leaves as an `ApiError` that a person can act on.
  */
 import {
+  type AttentionRequest,
   AttentionResponse,
+  type EmbeddingsRequest,
+  EmbeddingsResponse,
+  ModelDetails,
   type ModelSummary,
   ModelsResponse,
+  type MutationsRequest,
+  MutationsResponse,
   Problem,
   parseWith,
   type RunSummary,
@@ -13,7 +19,7 @@ import {
   SchemaError,
   SimilarityResponse,
 } from "@performer/schema";
-import type { AttentionSubject } from "./model/sequence-input.ts";
+import type { z } from "zod";
 
 /** unreachable: no answer. refused: a problem document. malformed: an answer outside the contract. */
 export type ApiFault = "unreachable" | "refused" | "malformed";
@@ -39,12 +45,29 @@ export async function fetchRuns(signal: AbortSignal): Promise<RunSummary[]> {
   return (await get("/v1/runs", RunsResponse, signal)).runs;
 }
 
+export function fetchModel(id: string, signal: AbortSignal): Promise<ModelDetails> {
+  return get(`/v1/models/${encodeURIComponent(id)}`, ModelDetails, signal);
+}
+
 export function fetchAttention(
-  subject: AttentionSubject,
-  model: string,
+  question: AttentionRequest,
   signal: AbortSignal,
 ): Promise<AttentionResponse> {
-  return post("/v1/attention", { ...subject, model }, AttentionResponse, signal);
+  return post("/v1/attention", question, AttentionResponse, signal);
+}
+
+export function fetchMutations(
+  question: z.input<typeof MutationsRequest>,
+  signal: AbortSignal,
+): Promise<MutationsResponse> {
+  return post("/v1/mutations", question, MutationsResponse, signal);
+}
+
+export function fetchEmbeddings(
+  question: z.input<typeof EmbeddingsRequest>,
+  signal: AbortSignal,
+): Promise<EmbeddingsResponse> {
+  return post("/v1/embeddings", question, EmbeddingsResponse, signal);
 }
 
 export function fetchSimilarity(model: string, signal: AbortSignal): Promise<SimilarityResponse> {

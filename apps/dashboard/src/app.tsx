@@ -1,45 +1,71 @@
-/** The frame around the views: name, navigation, the served model, and the view that the address names. */
-
-import { useEffect, useState } from "preact/hooks";
-import { fetchModels } from "./api.ts";
-import { modelOf } from "./model/model-choice.ts";
+/** The frame around the views: name, navigation, who computes with which model, and the view of the address. */
+import { lazyView } from "./parts/lazy-view.tsx";
 import { ModelPicker } from "./parts/model-picker.tsx";
+import { PlacePicker } from "./parts/place-picker.tsx";
 import { formatRoute, type Route, type ViewName } from "./route.ts";
-import { useResource } from "./use-resource.ts";
+import { type Session, useSession } from "./session.ts";
+import { hasServer } from "./site.ts";
 import { useRoute } from "./use-route.ts";
-import { AttentionView } from "./views/attention-view.tsx";
-import { ExperimentsView } from "./views/experiments-view.tsx";
-import { SimilarityView } from "./views/similarity-view.tsx";
-import { TrainingView } from "./views/training-view.tsx";
 
-const TABS: readonly { readonly view: ViewName; readonly title: string }[] = [
-  { view: "training", title: "Training" },
-  { view: "attention", title: "Attention" },
-  { view: "similarity", title: "Similarity" },
-  { view: "experiments", title: "Experiments" },
+const EmbeddingsView = lazyView(
+  "Embeddings",
+  async () => (await import("./views/embeddings-view.tsx")).EmbeddingsView,
+);
+const ExperimentsView = lazyView(
+  "Experiments",
+  async () => (await import("./views/experiments-view.tsx")).ExperimentsView,
+);
+const ExploreView = lazyView(
+  "Explore",
+  async () => (await import("./views/explore-view.tsx")).ExploreView,
+);
+const ModelView = lazyView("Model", async () => (await import("./views/model-view.tsx")).ModelView);
+const MutationsView = lazyView(
+  "Mutations",
+  async () => (await import("./views/mutations-view.tsx")).MutationsView,
+);
+const RunsView = lazyView("Runs", async () => (await import("./views/runs-view.tsx")).RunsView);
+const SimilarityView = lazyView(
+  "Similarity",
+  async () => (await import("./views/similarity-view.tsx")).SimilarityView,
+);
+
+interface Tab {
+  readonly view: ViewName;
+  readonly title: string;
+  /** Whether it asks the model, wherever that runs. */
+  readonly computes: boolean;
+}
+
+const TABS: readonly Tab[] = [
+  { view: "runs", title: "Runs", computes: false },
+  { view: "explore", title: "Explore", computes: true },
+  { view: "mutations", title: "Mutations", computes: true },
+  { view: "embeddings", title: "Embeddings", computes: true },
+  { view: "similarity", title: "Similarity", computes: false },
+  { view: "model", title: "Model", computes: false },
+  { view: "experiments", title: "Experiments", computes: false },
 ];
 
-/** New checkpoints of a run appear while it trains. */
-const MODELS_REFRESH_MS = 15_000;
-
 export function App() {
-  const route = useRoute();
-  const models = useResource(fetchModels, { key: "models", refreshMs: MODELS_REFRESH_MS });
-  const [picked, pick] = usePick(route);
-  const model = modelOf(models.value, picked);
+  // without a server there are no runs to begin with
+  const first: ViewName = hasServer() ? "runs" : "explore";
+  const route = useRoute(first);
+  const session = useSession(route);
+  const tabs = session.hasServer ? TABS : TABS.filter(({ view }) => view !== "runs");
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToMain}>
         Skip to content
       </button>
       <header class="masthead">
-        <a class="wordmark" href={formatRoute("training")}>
+        <a class="wordmark" href={formatRoute(first)}>
           <Mark />
           Performer
         </a>
         <nav aria-label="Views">
           <ul class="tabs">
-            {TABS.map(({ view, title }) => (
+            {tabs.map(({ view, title }) => (
               <li key={view}>
                 <a href={formatRoute(view)} aria-current={view === route.view ? "page" : undefined}>
                   {title}
@@ -48,35 +74,40 @@ export function App() {
             ))}
           </ul>
         </nav>
-        <ModelPicker models={models} model={model} onPick={pick} />
+        <div class="session">
+          <PlacePicker
+            session={session}
+            active={TABS.some(({ view, computes }) => view === route.view && computes)}
+          />
+          <ModelPicker session={session} />
+        </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {route.view === "training" && <TrainingView runId={route.item} />}
-        {route.view === "attention" && (
-          <AttentionView query={route.query} models={models} model={model} />
-        )}
-        {route.view === "similarity" && <SimilarityView models={models} model={model} />}
-        {route.view === "experiments" && <ExperimentsView name={route.item} />}
+        <View route={route} session={session} />
       </main>
     </>
   );
 }
 
-/** The model that was picked, here or by an address with ?model=; it stays while views change. */
-function usePick(route: Route): [string | null, (id: string) => void] {
-  const addressed = route.query.get("model");
-  const [picked, setPicked] = useState(addressed);
-  useEffect(() => {
-    if (addressed !== null) setPicked(addressed);
-  }, [addressed]);
-  const pick = (id: string) => {
-    setPicked(id);
-    // an address that names a model must not contradict the page
-    if (addressed === null) return;
-    const query = { ...Object.fromEntries(route.query), model: id };
-    location.hash = formatRoute(route.view, route.item, query);
-  };
-  return [picked, pick];
+function View({ route, session }: { route: Route; session: Session }) {
+  switch (route.view) {
+    case "runs":
+      return <RunsView runId={route.item} query={route.query} hasServer={session.hasServer} />;
+    case "explore":
+      return <ExploreView query={route.query} session={session} />;
+    case "mutations":
+      return <MutationsView query={route.query} session={session} />;
+    case "embeddings":
+      return <EmbeddingsView query={route.query} session={session} />;
+    case "similarity":
+      return <SimilarityView query={route.query} session={session} />;
+    case "model":
+      return <ModelView session={session} />;
+    case "experiments":
+      return <ExperimentsView name={route.item} />;
+    default:
+      return route.view satisfies never;
+  }
 }
 
 /** A link to #main would be a route, so this is a button that moves the focus. */

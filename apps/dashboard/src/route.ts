@@ -1,21 +1,31 @@
-/** The address bar as state: "#/attention?accession=P00974&head=1.3". A copied link shows the same view. */
+/** The address bar as state: "#/explore?accession=P00974&head=1.3". A copied link shows the same view. */
 
-export type ViewName = "training" | "attention" | "similarity" | "experiments";
+const VIEWS = [
+  "runs",
+  "explore",
+  "mutations",
+  "embeddings",
+  "similarity",
+  "model",
+  "experiments",
+] as const;
+export type ViewName = (typeof VIEWS)[number];
 
 export interface Route {
   readonly view: ViewName;
-  /** The rest of the path: a run's id in the training view, an experiment's name in its view. */
+  /** The rest of the path: a run's id in the view of runs, an experiment's name in its view. */
   readonly item: string | null;
   readonly query: URLSearchParams;
 }
 
-const VIEWS: readonly ViewName[] = ["training", "attention", "similarity", "experiments"];
+/** Names that views had before; old links still lead to them. */
+const FORMER: Readonly<Record<string, ViewName>> = { training: "runs", attention: "explore" };
 
-/** Reads a location hash; an unknown view is the training view. */
-export function parseRoute(hash: string): Route {
+/** Reads a location hash. @param fallback the view of an address that names none, or one that is not there. */
+export function parseRoute(hash: string, fallback: ViewName = "runs"): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
-  const [name, ...rest] = path.split("/");
-  const view = VIEWS.find((known) => known === name) ?? "training";
+  const [name = "", ...rest] = path.split("/");
+  const view = VIEWS.find((known) => known === name) ?? FORMER[name] ?? fallback;
   const item = rest.join("/");
   return { view, item: item ? decodeSafely(item) : null, query: new URLSearchParams(query) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parsePastedSequence } from "../src/model/sequence-input.ts";
+import { parsePastedSequence, subjectOf } from "../src/model/sequence-input.ts";
 
 test("bare residues, lines, blanks and lowercase give one upper-case sequence", () => {
   for (const text of ["MKTAYI", "mktayi", " MKT AYI\n", "MKT\r\nAYI\r\n"]) {
@@ -29,4 +29,12 @@ test("nothing pasted: asks for residues", () => {
   for (const text of ["", " \n", ">only a header\n"]) {
     expect(parsePastedSequence(text)).toHaveProperty("fault");
   }
+});
+
+test("an address that names nothing and one that names the example mean the same protein", () => {
+  const example = { accession: "P00974", name: "BPT1_BOVIN" };
+  const subject = subjectOf(new URLSearchParams(), example);
+  expect(subject).toEqual({ accession: "P00974" });
+  expect(subjectOf(new URLSearchParams({ accession: "P00974" }), example)).toEqual(subject);
+  expect(subjectOf(new URLSearchParams({ sequence: "MKT" }), example)).toEqual({ sequence: "MKT" });
 });

@@ -40,7 +40,7 @@ describe("a fresh installation", () => {
     expect(complaints).toEqual([]);
   });
 
-  test.each(["#/attention", "#/similarity"])("%s without a model: how to get one", async (hash) => {
+  test.each(["#/explore", "#/similarity"])("%s without a model: how to get one", async (hash) => {
     const { page, complaints } = await open(hash, emptyAnswers());
     await page.getByRole("heading", { name: "No trained model yet" }).waitFor();
     expect(await page.locator(".command").count()).toBe(1);
@@ -62,7 +62,7 @@ describe("an API that does not answer", () => {
     const { page, server } = await open("#/similarity", fullAnswers());
     await page.waitForSelector(".scatter-plot");
     await page.route("**/v1/**", (route) => route.abort());
-    await page.goto(`${server.url}/#/training`);
+    await page.goto(`${server.url}/#/runs`);
     await page.reload();
     await page.getByRole("heading", { name: "The runs could not be loaded" }).waitFor();
     const alert = await page.getByRole("alert").textContent();
@@ -83,12 +83,26 @@ describe("an API that does not answer", () => {
 });
 
 test("a refused request shows the API's own words", async () => {
-  const { page } = await open("#/attention?accession=Q99999", fullAnswers());
+  const answers = fullAnswers();
+  const refuse = () => {
+    throw new Refusal(429, "Too many requests", "256 wait; try again in 2 s");
+  };
+  const { page } = await open("#/explore", { ...answers, attention: refuse });
   await page.getByRole("heading", { name: "The attention maps could not be loaded" }).waitFor();
   expect(await page.getByRole("alert").textContent()).toContain(
-    "There is no such named sequence: known accessions: P00974; or send a sequence",
+    "Too many requests: 256 wait; try again in 2 s",
   );
-  await page.getByLabel("Example").selectOption("BPT1_BOVIN (P00974)");
+});
+
+test("an accession that nobody bundled: which ones are, and the way on", async () => {
+  const { page, complaints } = await open("#/explore?accession=Q99999", fullAnswers());
+  await page.getByRole("heading", { name: "The protein could not be loaded" }).waitFor();
+  const alert = await page.getByRole("alert").textContent();
+  for (const words of ["No protein Q99999", "P00974", "paste the sequence"]) {
+    expect(alert).toContain(words);
+  }
+  expect(complaints).toEqual([]);
+  await page.getByLabel("Example").selectOption("P00974");
   await page.waitForSelector(".attention-grid");
 });
 
@@ -136,7 +150,7 @@ test.each([
 });
 
 test("a run that does not exist: says so beside the list of those that do", async () => {
-  const { page } = await open("#/training/no-such-run", fullAnswers());
+  const { page } = await open("#/runs/no-such-run", fullAnswers());
   await page.getByRole("heading", { name: "No run is called no-such-run" }).waitFor();
   expect(await page.locator(".run-link").count()).toBe(3);
 });

@@ -9,6 +9,7 @@
  *   rowLabels: [...residues], columnLabels: [...residues], highlights: [{ row: 2, column: 3 }],
  * });
  */
+export { type Arc, type ArcDiagramOptions, arcDiagram } from "./arc-diagram.ts";
 export { type AttentionFigureOptions, attentionFigure } from "./attention-figure.ts";
 export {
   type AttentionGridOptions,
@@ -31,10 +32,15 @@ export { type HeatMapOptions, heatMap } from "./heat-map.ts";
 export type { HeatMapCell } from "./heat-map-cells.ts";
 export { type LineChartData, type LineChartOptions, lineChart } from "./line-chart.ts";
 export type { LinePoint, LineSeries } from "./line-chart-series.ts";
+export { type MapWindow, panWindow, wholeWindow, zoomWindow } from "./map-window.ts";
 export { type Matrix, matrixFromRows } from "./matrix.ts";
 export { countText, type NumberTextOptions, numberText } from "./number-text.ts";
+export { addPanZoom, type PanZoomOptions } from "./pan-zoom.ts";
 export { pointAt } from "./point-at.ts";
-export type { Raster } from "./raster.ts";
+export { type MapPoint, type PointColors, type PointMapOptions, pointMap } from "./point-map.ts";
+export { canvasUrl, type Raster } from "./raster.ts";
+export { type ProfileBar, type ResidueProfileOptions, residueProfile } from "./residue-profile.ts";
+export { csvText, picturePng, pictureSvg } from "./save-picture.ts";
 export { type ScatterPlotOptions, type ScatterPoint, scatterPlot } from "./scatter-plot.ts";
 export { type SequenceMapData, type SequenceMapOptions, sequenceMap } from "./sequence-map.ts";
 export { type SideBySideOptions, sideBySide } from "./side-by-side.ts";
@@ -46,4 +52,11 @@ export {
   type TrainingCurvesOptions,
   trainingCurves,
 } from "./training-curves.ts";
-export { type CurveMetric, type CurvePoint, curveMetrics } from "./training-series.ts";
+export {
+  type CurveMetric,
+  type CurvePoint,
+  curveMetrics,
+  metricOf,
+  smoothSeries,
+  TrainingSeries,
+} from "./training-series.ts";

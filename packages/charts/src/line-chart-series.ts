@@ -20,6 +20,8 @@ export interface LineSeries {
   /** Place in the palette of colours and markers; the place in the list without. */
   readonly color?: number | undefined;
   readonly dashed?: boolean | undefined;
+  /** Beneath the others, thin and without a name: the raw values of a smoothed line. */
+  readonly faint?: boolean | undefined;
   /** Why it ends before the others, a word: a cross stands at its end. */
   readonly ended?: string | undefined;
 }
@@ -28,6 +30,7 @@ export interface LineSeries {
 const EXACT = { digits: 6 } as const;
 /** Longer series have no markers: they would hide the line. */
 const MAX_MARKED = 24;
+const FAINT_OPACITY = 0.3;
 
 export function drawSeries(
   group: SvgGroup,
@@ -61,9 +64,10 @@ export function drawSeries(
     .attr("d", line<LinePoint>(across, (point) => height(point.y))([...points]))
     .attr("fill", "none")
     .attr("stroke", style.color)
-    .attr("stroke-width", 2)
+    .attr("stroke-width", series.faint ? 1 : 2)
+    .attr("stroke-opacity", series.faint ? FAINT_OPACITY : 1)
     .attr("stroke-dasharray", style.dashes);
-  for (const point of points.length > MAX_MARKED ? [] : points) {
+  for (const point of points.length > MAX_MARKED || series.faint ? [] : points) {
     group
       .append("path")
       .attr("class", "marker")

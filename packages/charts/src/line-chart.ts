@@ -52,7 +52,8 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
     label: series.ended === undefined ? series.name : `${series.name} (× ${series.ended})`,
     style: seriesStyle(series.color ?? index, series.dashed ?? false, theme),
   }));
-  const labels = styled.map(({ label }) => label);
+  const named = styled.filter(({ series }) => !series.faint);
+  const labels = named.map(({ label }) => label);
   const namesRight = width >= NAMES_RIGHT_FROM;
   const right = width - MARGIN.right - (namesRight ? namesWidth(labels) : 0);
   const below = namesRight ? 0 : namesHeight(labels, width) + 8;
@@ -89,10 +90,13 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
   const frame = { x, y, left, right, bottom };
   drawAxes(svg.append("g").attr("class", "axes"), frame, options);
   drawReferences(svg.append("g").attr("class", "references"), references, frame);
-  for (const { series, style } of styled) {
+  const beneathFirst = [...styled].sort(
+    (a, b) => Number(b.series.faint ?? false) - Number(a.series.faint ?? false),
+  );
+  for (const { series, style } of beneathFirst) {
     drawSeries(svg.append("g").attr("class", "series"), series, style, frame);
   }
-  const names: SeriesName[] = styled.map(({ series, label, style }) => ({
+  const names: SeriesName[] = named.map(({ series, label, style }) => ({
     name: label,
     style,
     endY: y.position((series.points.at(-1) as LinePoint).y),

@@ -23,7 +23,39 @@ export interface AttentionRows {
   /** Rows start..start + count over all L columns, [H, count, L]; each sums to 1, except for
    * features of any sign where weights cancel to almost nothing. */
   rows(start: number, count: number): tf.Tensor3D;
+  /**
+   * Means of the map over bins of rows and columns, [H, cells, cells], in time linear in L: the map is a
+   * product of features, and the mean of products is the product of means. Only where it is one.
+   */
+  readonly pooled?: (rows: Bins, columns: Bins) => tf.Tensor3D;
   dispose(): void;
+}
+
+/**
+ * Neighbouring positions taken together: from `start`, `count` of them in `cells`; cell i begins at
+ * ⌊i · count / cells⌋, so widths differ by one at most.
+ */
+export interface Bins {
+  readonly start: number;
+  readonly count: number;
+  readonly cells: number;
+}
+
+/** Means over bins of the positions of [1, H, L, M] → [1, H, cells, M]. */
+export function binMeans(x: tf.Tensor4D, { start, count, cells }: Bins): tf.Tensor4D {
+  const [B, H, , M] = x.shape;
+  const part = (from: number, size: number) => tf.slice(x, [0, 0, from, 0], [B, H, size, M]);
+  if (cells === count) return part(start, count);
+  const edge = (cell: number) => Math.floor((cell * count) / cells);
+  return tf.tidy(() =>
+    tf.concat(
+      Array.from({ length: cells }, (_, cell) => {
+        const [from, to] = [edge(cell), edge(cell + 1)];
+        return tf.mean<tf.Tensor4D>(part(start + from, to - from), 2, true);
+      }),
+      2,
+    ),
+  );
 }
 
 /** Whether maps can be recovered. What Linformer weighs are mixtures; the map of LSH attention is not made here. */
@@ -98,7 +130,21 @@ function linearRows({ query, key, config, direction, projection }: AttentionInpu
   const [Q, K, logScale] = [made.queryFeatures, made.keyFeatures, made.keyLogScale];
   const floor = made.denominatorFloor;
   const [, H, L, M] = K.shape;
+  // one scale for all keys: weights are a plain product, divided by their row's sum
+  const isProduct = direction === "bidirectional" && logScale === null;
+  const pooled = (rows: Bins, columns: Bins) =>
+    tf.tidy(() => {
+      const ofRows = (x: tf.Tensor4D) =>
+        tf.slice(x, [0, 0, rows.start, 0], [1, H, rows.count, x.shape[3]]);
+      const queries = ofRows(Q);
+      const sum = tf.matMul(queries, tf.sum(K, 2, true), false, true); // [1, H, count, 1]
+      const denominator = floor ? holdFromZero(sum, ofRows(floor)) : sum;
+      const normalized = tf.divNoNan<tf.Tensor4D>(queries, denominator);
+      const means = binMeans(normalized, { ...rows, start: 0 });
+      return tf.squeeze<tf.Tensor3D>(tf.matMul(means, binMeans(K, columns), false, true), [0]);
+    });
   return {
+    ...(isProduct && { pooled }),
     rows: (start, count) =>
       tf.tidy(() => {
         const queries = tf.slice(Q, [0, 0, start, 0], [1, H, count, M]);

@@ -15,6 +15,12 @@ export {
   type SimilarityOptions,
 } from "./amino-acid-similarity.ts";
 export { attentionDivergence, type LayerDivergence } from "./attention-divergence.ts";
+export {
+  type AttentionReader,
+  type AttentionView,
+  openAttention,
+  type ViewSide,
+} from "./attention-reader.ts";
 export { hasAttentionMap } from "./attention-rows.ts";
 export {
   type AttentionWindow,
@@ -56,6 +62,7 @@ export {
   collectReceivedAttention,
   type EdgeWeight,
   type ReceivedAttention,
+  receivedInLayer,
 } from "./received-attention.ts";
 export {
   type AttentionBlock,

@@ -7,6 +7,8 @@
  * const { rank, pairs } = readPair(similarity, ["D", "E"]);
  */
 export { attentionReceived, type HeadReading, readHead } from "./reading/head-reading.ts";
+export { kMeans } from "./reading/k-means.ts";
+export { type PrincipalComponents, principalComponents } from "./reading/principal-components.ts";
 export { orderResidues, type ResidueOrder, reorderMatrix } from "./reading/residue-order.ts";
 export {
   MARKED_PAIRS,

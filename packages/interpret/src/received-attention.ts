@@ -49,6 +49,16 @@ export async function collectReceivedAttention(
   return { heads: model.config.numLayers * model.config.numHeads, sums };
 }
 
+/** The sums of one layer's heads alone. @param heads of a layer. */
+export function receivedInLayer(
+  { sums }: ReceivedAttention,
+  layer: number,
+  heads: number,
+): ReceivedAttention {
+  const [start, end] = [layer * heads, (layer + 1) * heads].map((head) => head * SUMS_PER_HEAD);
+  return { heads, sums: sums.map((ofSequence) => ofSequence.slice(start, end)) };
+}
+
 async function sumSequence(
   model: PerformerModel,
   sequence: Uint8Array,

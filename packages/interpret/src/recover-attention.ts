@@ -83,10 +83,10 @@ export function* attentionBlocks(
   }
 }
 
-type QueryAndKey = Pick<AttentionState, "query" | "key">;
+export type QueryAndKey = Pick<AttentionState, "query" | "key">;
 
 /** Of each layer, for one sequence between bos and eos, [1, L, H, D]; the caller frees them. */
-function observeLayers(model: PerformerModel, sequence: Uint8Array): QueryAndKey[] {
+export function observeLayers(model: PerformerModel, sequence: Uint8Array): QueryAndKey[] {
   if (sequence.length === 0) {
     throw new RangeError("attentionBlocks: expected at least one residue, got an empty sequence");
   }

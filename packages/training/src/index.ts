@@ -7,7 +7,7 @@
  * const events = train({ config, stepper, batches, evaluationBatches, facts, saveSnapshot, signal });
  * for await (const event of withRunLog(events, log)) console.log(event.type, event.step);
  */
-export { CheckpointError, type CheckpointFault } from "./checkpoint/checkpoint-error.ts";
+export { CheckpointError, type CheckpointFault, SafetensorsError } from "@performer/checkpoint";
 export {
   type CheckpointLocation,
   latestCheckpoint,
@@ -21,7 +21,6 @@ export {
   loadOptimizerState,
   readManifest,
 } from "./checkpoint/load-checkpoint.ts";
-export { SafetensorsError } from "./checkpoint/safetensors.ts";
 export { type SaveCheckpointOptions, saveCheckpoint } from "./checkpoint/save-checkpoint.ts";
 export {
   type CompiledModel,

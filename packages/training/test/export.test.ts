@@ -2,6 +2,7 @@ import "@tensorflow/tfjs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "@performer/checkpoint";
 import {
   applyModel,
   disposeModel,
@@ -15,7 +16,6 @@ import { randomKey } from "@performer/random";
 import { type EvaluationReport, ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "../src/checkpoint/half.ts";
 import { loadCheckpoint, loadOptimizerState } from "../src/checkpoint/load-checkpoint.ts";
 import { type SaveCheckpointOptions, saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
 import { describeFile } from "../src/export/describe-file.ts";

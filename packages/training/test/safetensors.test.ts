@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeValues } from "@performer/checkpoint";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeValues } from "../src/checkpoint/safetensors.ts";
 import {
   digestFile,
   readSafetensors,

@@ -57,3 +57,7 @@ export function formatTime(iso: string): string {
     hour12: false,
   });
 }
+
+/** 9_586_994 → "9.6 MB". */
+export const formatBytes = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

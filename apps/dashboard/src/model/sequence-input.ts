@@ -1,7 +1,7 @@
-/** What a person types or pastes into the attention view, turned into a request. */
+/** What a person types or pastes: one protein, by name or by its letters. */
 import { encodeSequence, ResidueError } from "@performer/proteins";
 
-export type AttentionSubject = { readonly accession: string } | { readonly sequence: string };
+export type ProteinSubject = { readonly accession: string } | { readonly sequence: string };
 
 /** Letters of one protein, or the reason why the text is none. */
 export type ParsedInput = { readonly sequence: string } | { readonly fault: string };
@@ -28,4 +28,16 @@ export function parsePastedSequence(text: string): ParsedInput {
     return { fault: `“${error.letter}” at position ${error.position + 1} is no residue letter.` };
   }
   return { sequence: sequence.toUpperCase() };
+}
+
+/** What an address names; the first example where it names nothing. */
+export function subjectOf(
+  query: URLSearchParams,
+  example: { readonly accession: string },
+): ProteinSubject {
+  const sequence = query.get("sequence");
+  if (sequence) return { sequence };
+  const accession = query.get("accession");
+  // the same subject as an address that names the example, so that naming it changes nothing on the page
+  return { accession: accession || example.accession };
 }

@@ -1,16 +1,12 @@
-/** Which model answers the attention and similarity views, what is known of it, and which others there are. */
+/** Which model answers, what is known of it, and which others there are. */
 import type { ModelSummary } from "@performer/schema";
 import { formatCompact, formatCount, formatPerplexity } from "../model/format.ts";
 import { pickable } from "../model/model-choice.ts";
+import type { Session } from "../session.ts";
 import type { Resource } from "../use-resource.ts";
 
-interface ModelPickerProps {
-  readonly models: Resource<ModelSummary[]>;
-  readonly model: ModelSummary | null;
-  readonly onPick: (id: string) => void;
-}
-
-export function ModelPicker({ models, model, onPick }: ModelPickerProps) {
+export function ModelPicker({ session }: { session: Session }) {
+  const { models, model, pickModel } = session;
   if (model === null) {
     return (
       <p class="model-badge muted" aria-live="polite">
@@ -24,7 +20,7 @@ export function ModelPicker({ models, model, onPick }: ModelPickerProps) {
       {choices.length > 1 ? (
         <label class="model-choice">
           <span class="muted">Model</span>
-          <select value={model.id} onChange={(event) => onPick(event.currentTarget.value)}>
+          <select value={model.id} onChange={(event) => pickModel(event.currentTarget.value)}>
             {choices.map((each) => (
               <option key={each.id} value={each.id}>
                 {labelOf(each)}

@@ -1,9 +1,9 @@
 /** One experiment: its question, figures, what holds of the article's statements, and its tables. */
 import { drawFigure } from "@performer/charts";
 import type { ExperimentFigure, ExperimentReport, ExperimentTable } from "@performer/schema";
-import { ChartSlot } from "../parts/chart-slot.tsx";
+import { figureCsv } from "../model/figure-csv.ts";
 import { Command } from "../parts/notice.tsx";
-import { useColorScheme } from "../parts/use-color-scheme.ts";
+import { Picture } from "../parts/picture.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
 
 export function Experiment({ report }: { report: ExperimentReport }) {
@@ -39,14 +39,22 @@ export function Experiment({ report }: { report: ExperimentReport }) {
 /** Drawn here, not taken from the SVG file, so that it follows the theme and the width. */
 function Figure({ figure }: { figure: ExperimentFigure }) {
   const [frame, width] = useElementWidth<HTMLDivElement>();
-  const theme = useColorScheme();
   return (
     <section class="panel">
       <div ref={frame}>
         {width > 0 && (
-          <ChartSlot
-            draw={() => drawFigure(figure, { document, width, theme })}
-            of={[figure, width, theme]}
+          <Picture
+            name={figure.id}
+            draw={({ theme, background }) =>
+              drawFigure(figure, {
+                document,
+                width,
+                theme,
+                ...(background !== undefined && { background }),
+              })
+            }
+            of={[figure, width]}
+            csv={() => figureCsv(figure)}
           />
         )}
       </div>

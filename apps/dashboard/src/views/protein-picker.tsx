@@ -1,11 +1,11 @@
-/** Which protein: an example, an accession that the API knows, or residues pasted here. */
+/** Which protein: an example, its accession, or residues pasted here. */
 import { useState } from "preact/hooks";
 import { EXAMPLE_PROTEINS } from "../model/example-proteins.ts";
-import { type AttentionSubject, parsePastedSequence } from "../model/sequence-input.ts";
+import { type ProteinSubject, parsePastedSequence } from "../model/sequence-input.ts";
 
 interface ProteinPickerProps {
-  readonly subject: AttentionSubject;
-  readonly onPick: (subject: AttentionSubject) => void;
+  readonly subject: ProteinSubject;
+  readonly onPick: (subject: ProteinSubject) => void;
 }
 
 export function ProteinPicker({ subject, onPick }: ProteinPickerProps) {
@@ -19,19 +19,19 @@ export function ProteinPicker({ subject, onPick }: ProteinPickerProps) {
 }
 
 function ExamplePicker({ subject, onPick }: ProteinPickerProps) {
-  const key = JSON.stringify(subject);
-  const shown = EXAMPLE_PROTEINS.findIndex((example) => JSON.stringify(example.subject) === key);
+  const shown = "accession" in subject ? subject.accession.toUpperCase() : "";
+  const listed = EXAMPLE_PROTEINS.some(({ accession }) => accession === shown);
   const pick = (event: Event) => {
-    const example = EXAMPLE_PROTEINS[Number((event.target as HTMLSelectElement).value)];
-    if (example) onPick(example.subject);
+    const { value } = event.target as HTMLSelectElement;
+    if (value !== "") onPick({ accession: value });
   };
   return (
     <label class="field">
       <span>Example</span>
-      <select value={String(shown)} onChange={pick}>
-        {shown < 0 && <option value="-1">other</option>}
-        {EXAMPLE_PROTEINS.map(({ name }, index) => (
-          <option key={name} value={String(index)}>
+      <select value={listed ? shown : ""} onChange={pick}>
+        {!listed && <option value="">other</option>}
+        {EXAMPLE_PROTEINS.map(({ accession, name }) => (
+          <option key={accession} value={accession}>
             {name}
           </option>
         ))}

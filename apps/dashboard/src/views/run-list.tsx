@@ -7,9 +7,22 @@ import { formatRoute } from "../route.ts";
 interface RunListProps {
   readonly runs: readonly RunSummary[];
   readonly selectedId: string;
+  /** Runs beside the selected one. */
+  readonly withIds: readonly string[];
 }
 
-export function RunList({ runs, selectedId }: RunListProps) {
+/** Lines that are still told apart. */
+const MOST_COMPARED = 4;
+
+export function RunList({ runs, selectedId, withIds }: RunListProps) {
+  const toggle = (id: string) => {
+    const chosen = withIds.includes(id) ? withIds.filter((each) => each !== id) : [...withIds, id];
+    location.hash = formatRoute(
+      "runs",
+      selectedId,
+      chosen.length > 0 ? { with: chosen.join(",") } : {},
+    );
+  };
   return (
     <nav class="run-list panel" aria-label="Runs">
       <h2 class="panel-title">
@@ -19,6 +32,17 @@ export function RunList({ runs, selectedId }: RunListProps) {
         {runs.map((run) => (
           <li key={run.id}>
             <RunLink run={run} selected={run.id === selectedId} />
+            {run.id !== selectedId && (
+              <label class="run-compare">
+                <input
+                  type="checkbox"
+                  checked={withIds.includes(run.id)}
+                  disabled={!withIds.includes(run.id) && withIds.length >= MOST_COMPARED - 1}
+                  onChange={() => toggle(run.id)}
+                />
+                compare<span class="visually-hidden"> {run.id}</span>
+              </label>
+            )}
           </li>
         ))}
       </ul>
@@ -32,7 +56,7 @@ function RunLink({ run, selected }: { run: RunSummary; selected: boolean }) {
   return (
     <a
       class="run-link"
-      href={formatRoute("training", run.id)}
+      href={formatRoute("runs", run.id)}
       aria-current={selected ? "true" : undefined}
     >
       <span class="run-id">{run.id}</span>

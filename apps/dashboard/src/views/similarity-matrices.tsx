@@ -1,9 +1,11 @@
 /** The two matrices side by side in the same order of residues; pointing at a cell reads both. */
 import {
   createColorScale,
+  csvText,
   divergingScaleFor,
   type HeatMapCell,
   heatMap,
+  type Matrix,
   matrixFromRows,
   pointAt,
 } from "@performer/charts";
@@ -18,7 +20,7 @@ import type { SimilarityResponse } from "@performer/schema";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCorrelation, formatScore } from "../model/format.ts";
 import { residueName } from "../model/residues.ts";
-import { ChartSlot } from "../parts/chart-slot.tsx";
+import { Picture, type PictureStyle } from "../parts/picture.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
 
 interface SimilarityMatricesProps {
@@ -60,16 +62,18 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
     width: plotWidth,
     onHover: point,
   };
-  const drawSimilarity = () =>
+  const drawSimilarity = (style: PictureStyle) =>
     heatMap(shown.similarity, {
       ...options,
+      ...forFile(style),
       title: "Learned: similarity by attention",
       legendTitle: "Pearson r over heads",
       colorScale: divergingScaleFor(shown.similarity),
     });
-  const drawBlosum = () =>
+  const drawBlosum = (style: PictureStyle) =>
     heatMap(shown.blosum62, {
       ...options,
+      ...forFile(style),
       title: "Counted: BLOSUM62",
       legendTitle: "score, half bits",
       colorScale: BLOSUM_SCALE,
@@ -79,9 +83,25 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
     <section class="panel">
       <div class="matrices" ref={matrices}>
         <div ref={frame}>
-          {plotWidth > 0 && <ChartSlot draw={drawSimilarity} of={dependencies} />}
+          {plotWidth > 0 && (
+            <Picture
+              name="similarity by attention"
+              draw={drawSimilarity}
+              of={dependencies}
+              csv={() => matrixCsv(shown.similarity, letters)}
+            />
+          )}
         </div>
-        <div>{plotWidth > 0 && <ChartSlot draw={drawBlosum} of={dependencies} />}</div>
+        <div>
+          {plotWidth > 0 && (
+            <Picture
+              name="BLOSUM62"
+              draw={drawBlosum}
+              of={dependencies}
+              csv={() => matrixCsv(shown.blosum62, letters)}
+            />
+          )}
+        </div>
       </div>
       <p class="readout" aria-live="polite">
         {pair ? (
@@ -96,6 +116,19 @@ export function SimilarityMatrices({ response, order }: SimilarityMatricesProps)
     </section>
   );
 }
+
+/** A file has its own ground, and nobody points into it. */
+const forFile = ({ background }: PictureStyle) =>
+  background === undefined ? {} : { background, onHover: () => {} };
+
+const matrixCsv = ({ values, columns }: Matrix, letters: string): string =>
+  csvText(
+    ["residue", ...letters],
+    [...letters].map((letter, row) => [
+      letter,
+      ...Array.from({ length: columns }, (_, column) => values[row * columns + column] ?? null),
+    ]),
+  );
 
 function PairReadout({
   response,

@@ -2,7 +2,9 @@
 import {
   attentionResponse,
   BPT1_BOVIN,
+  embeddingsResponse,
   modelSummary,
+  mutationsResponse,
   runEvents,
   similarityResponse,
   summarize,
@@ -30,6 +32,8 @@ export function fullAnswers(): FixtureAnswers {
         "known accessions: P00974; or send a sequence",
       );
     },
+    mutations: mutationsResponse,
+    embeddings: embeddingsResponse,
     similarity: similarityResponse,
   };
 }

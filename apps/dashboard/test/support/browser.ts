@@ -10,7 +10,6 @@ const ELSEWHERE = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome
 const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -34,8 +33,19 @@ function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
+/** A graphics card that the browser imitates on the processor: slow, and the same drivers' interface. */
+export const IMITATED_GPU = [
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--ignore-gpu-blocklist",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+/** @param gpu `IMITATED_GPU`, or nothing: no graphics card at all. */
+export function launchChromium(gpu: readonly string[] = ["--disable-gpu"]): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...ARGUMENTS, ...gpu] });
 }
 
 /**

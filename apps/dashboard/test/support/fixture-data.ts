@@ -6,8 +6,13 @@ import { BLOSUM62, STANDARD_RESIDUES } from "@performer/proteins";
 import { createStream, randomKey, splitKey } from "@performer/random";
 import type {
   AttentionResponse,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
   Metrics,
+  ModelDetails,
   ModelSummary,
+  MutationsRequest,
+  MutationsResponse,
   RunEvent,
   RunSummary,
   SimilarityResponse,
@@ -216,6 +221,63 @@ function attentionMap(sequence: string, layer: number, head: number): number[] {
     map.push(...row.map((weight) => Number((weight / sum).toPrecision(6))));
   }
   return map;
+}
+
+/** Substitutions cost what BLOSUM62 says, less at every third position. */
+export function mutationsResponse({
+  sequence,
+  method,
+  positions,
+}: MutationsRequest): MutationsResponse {
+  const letters = typeof sequence === "string" ? sequence : sequence.sequence;
+  const asked = positions ?? Array.from(letters, (_, position) => position);
+  const scores = asked.map((position) => {
+    const wildType = STANDARD_RESIDUES.indexOf(letters[position] as string);
+    return Array.from(STANDARD_RESIDUES, (_, mutant) => {
+      if (mutant === wildType) return 0;
+      return ((BLOSUM62[wildType]?.[mutant] ?? 0) - 3) * (position % 3 === 0 ? 0.2 : 0.6);
+    });
+  });
+  const { name: model, fingerprint } = modelSummary();
+  const passes = method === "single-pass" ? 1 : asked.length;
+  return {
+    model,
+    fingerprint,
+    accession: "sequence",
+    sequence: letters,
+    method,
+    direction: "bidirectional",
+    cost: { passes, residues: passes * letters.length },
+    residues: STANDARD_RESIDUES,
+    positions: asked,
+    scores,
+  };
+}
+
+/** Three clouds, by the length of the protein. */
+export function embeddingsResponse({ sequences = [] }: EmbeddingsRequest): EmbeddingsResponse {
+  const { name: model, fingerprint } = modelSummary();
+  const embeddings = sequences.map((input, index) => {
+    const sequence = typeof input === "string" ? input : input.sequence;
+    const noise = createStream(splitKey(KEY, "embedding", sequence));
+    const centre = 30 * (sequence.length % 3);
+    return {
+      accession: `sequence ${index + 1}`,
+      length: sequence.length,
+      mean: Array.from({ length: 8 }, (_, i) => (i === 0 ? centre : 0) + noise.normal()),
+    };
+  });
+  return { model, fingerprint, embeddingSize: 8, layer: 6, embeddings };
+}
+
+export function modelDetails(summary: ModelSummary): ModelDetails {
+  return {
+    ...summary,
+    card: "# small\n\nA model of **few** parameters.\n\n| | |\n| --- | --- |\n| width | `256` |\n\n- made up\n",
+    dataDescription: "made-up proteins",
+    licence: "Apache-2.0",
+    tokensSeen: 1_000_000,
+  };
 }
 
 export function similarityResponse(): SimilarityResponse {

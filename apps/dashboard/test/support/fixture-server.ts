@@ -11,11 +11,16 @@ import { fileURLToPath } from "node:url";
 import type {
   AttentionRequest,
   AttentionResponse,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
   ModelSummary,
+  MutationsRequest,
+  MutationsResponse,
   RunEvent,
   RunSummary,
   SimilarityResponse,
 } from "@performer/schema";
+import { modelDetails } from "./fixture-data.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
@@ -23,10 +28,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
 };
 
+/** What the dashboard needs, and no more. */
 const SECURITY_POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self'; object-src 'none'; base-uri 'none'";
 
 const RECONNECT_MS = 50;
 
@@ -40,6 +47,8 @@ export interface FixtureAnswers {
   models: ModelSummary[];
   runs: FixtureRun[];
   attention: (asked: AttentionRequest) => AttentionResponse;
+  mutations: (asked: MutationsRequest) => MutationsResponse;
+  embeddings: (asked: EmbeddingsRequest) => EmbeddingsResponse;
   similarity: () => SimilarityResponse;
 }
 
@@ -124,8 +133,14 @@ function answer(answers: FixtureAnswers, url: URL, body: string): unknown {
       return { runs: answers.runs.map(({ summary }) => summary) };
     case "/v1/attention":
       return answers.attention(JSON.parse(body));
+    case "/v1/mutations":
+      return answers.mutations(JSON.parse(body));
+    case "/v1/embeddings":
+      return answers.embeddings(JSON.parse(body));
     case "/v1/similarity":
       return answers.similarity();
+    case `/v1/models/${encodeURIComponent(answers.models[0]?.id ?? "")}`:
+      return modelDetails(answers.models[0] as ModelSummary);
     default:
       throw new Refusal(404, "There is nothing at this address", url.pathname);
   }

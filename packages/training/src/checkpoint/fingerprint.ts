@@ -1,7 +1,6 @@
 /** What names the numbers of a model: the same fingerprint, the same parameters and frozen projections. */
+import { CheckpointError, WEIGHTS_FILE } from "@performer/checkpoint";
 import type { CheckpointManifest } from "@performer/schema";
-import { CheckpointError } from "./checkpoint-error.ts";
-import { WEIGHTS_FILE } from "./save-checkpoint.ts";
 
 /**
  * SHA-256 of weights.safetensors, as `sha256sum` prints it; `loadCheckpoint` holds the file against it.

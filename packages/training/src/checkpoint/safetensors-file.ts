@@ -1,5 +1,5 @@
 /**
- * Safetensors files on disk, one tensor in memory at a time. The format is in safetensors.ts; here
+ * Safetensors files on disk, one tensor in memory at a time. The format is in @performer/checkpoint; here
  * are the reads, the writes and the hash that is taken while writing.
  */
 import { createHash } from "node:crypto";
@@ -11,9 +11,9 @@ import {
   decodeHeaderLength,
   decodeValues,
   encodeHeader,
+  type LoadedTensor,
   PREFIX_BYTES,
-  type TensorEntry,
-} from "./safetensors.ts";
+} from "@performer/checkpoint";
 
 export interface HostTensor {
   readonly dtype: DataType;
@@ -63,10 +63,6 @@ export async function writeSafetensors(
   } finally {
     await file.close();
   }
-}
-
-export interface LoadedTensor extends TensorEntry {
-  readonly values: Float32Array | Int32Array;
 }
 
 /**

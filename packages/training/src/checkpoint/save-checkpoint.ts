@@ -6,18 +6,15 @@
  */
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { CheckpointError, MANIFEST_FILE, modelTensors, WEIGHTS_FILE } from "@performer/checkpoint";
 import type { PerformerModel } from "@performer/performer";
 import { CHECKPOINT_FORMAT, type CheckpointManifest } from "@performer/schema";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
-import { CheckpointError } from "./checkpoint-error.ts";
 import { checkpointName, partialPath, pruneCheckpoints } from "./checkpoint-folder.ts";
 import { exists, syncFolder, writeDurably } from "./folder-files.ts";
-import { modelTensors } from "./model-tensors.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors-file.ts";
 
-export const MANIFEST_FILE = "manifest.json";
-export const WEIGHTS_FILE = "weights.safetensors";
 export const TRAINING_FILE = "training.safetensors";
 
 export interface SaveCheckpointOptions {

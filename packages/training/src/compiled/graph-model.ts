@@ -2,6 +2,8 @@
  * The model inside a TensorFlow program: its tensors as variables, and applied on them while a graph
  * is traced. The names are those of a checkpoint, "layers/0/…" and "projections/0".
  */
+
+import { namedProjections } from "@performer/checkpoint";
 import {
   applyModel,
   crossEntropy,
@@ -19,7 +21,6 @@ import {
   type Program,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { namedProjections } from "../checkpoint/model-tensors.ts";
 import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
 import { sumsOf } from "../metrics.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";

@@ -5,14 +5,13 @@
  */
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { CheckpointError, MANIFEST_FILE, WEIGHTS_FILE } from "@performer/checkpoint";
 import { disposeModel } from "@performer/performer";
 import { TOKEN_NAMES } from "@performer/proteins";
 import type { CheckpointManifest, EvaluationReport, ExportedModel } from "@performer/schema";
-import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import { exists, syncFolder, writeDurably } from "../checkpoint/folder-files.ts";
 import { type LoadedCheckpoint, loadCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";
-import { MANIFEST_FILE, WEIGHTS_FILE } from "../checkpoint/save-checkpoint.ts";
 import { renderModelCard } from "./model-card.ts";
 import { compareModels, halfTensors, roundModel } from "./round-model.ts";
 

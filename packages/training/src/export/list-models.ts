@@ -1,9 +1,9 @@
 /** The exported models of a folder, such as models/ of the clone: one folder a model. */
 import { join } from "node:path";
+import { MANIFEST_FILE } from "@performer/checkpoint";
 import type { CheckpointManifest } from "@performer/schema";
 import { exists, namesIn } from "../checkpoint/folder-files.ts";
 import { readManifest } from "../checkpoint/load-checkpoint.ts";
-import { MANIFEST_FILE } from "../checkpoint/save-checkpoint.ts";
 
 export interface ModelLocation {
   /** The folder's. */

@@ -1,10 +1,16 @@
 /** A model in float16, and what the rounding does to its predictions. */
+
+import {
+  layerOfProjection,
+  modelOfTensors,
+  modelTensors,
+  narrowHalf,
+  widenHalf,
+} from "@performer/checkpoint";
 import { applyModel, type PerformerModel } from "@performer/performer";
 import { collateSequences, SPECIALS_PER_ROW } from "@performer/proteins";
 import type { ExportedModel } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { narrowHalf, widenHalf } from "../checkpoint/half.ts";
-import { layerOfProjection, modelOfTensors, modelTensors } from "../checkpoint/model-tensors.ts";
 import type { HostTensor } from "../checkpoint/safetensors-file.ts";
 import { yieldToEventLoop } from "../event-loop.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";

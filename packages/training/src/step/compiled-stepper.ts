@@ -3,6 +3,8 @@
  * same model code and the same optimiser as the eager one, several times faster. Parameters, slots and
  * projections live in TensorFlow; they are copied out only when they are read.
  */
+
+import { namedProjections } from "@performer/checkpoint";
 import { flattenTree, type PerformerModel } from "@performer/performer";
 import type { TrainingBatch } from "@performer/proteins";
 import type { OptimizerConfig } from "@performer/schema";
@@ -20,7 +22,6 @@ import {
   type UpdateRule,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
-import { namedProjections } from "../checkpoint/model-tensors.ts";
 import {
   assignModel,
   batchInputs,

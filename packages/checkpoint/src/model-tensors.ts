@@ -8,7 +8,9 @@ import {
 } from "@performer/performer";
 import type { ModelConfig } from "@performer/schema";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { NamedTensors } from "../optimizer/transform.ts";
+
+/** Flat name, for instance "layers/0/attention/query/kernel", to tensor. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
 /** Parameters and projections; shared, not copied. */
 export function modelTensors({ parameters, projections }: PerformerModel): NamedTensors {

@@ -1,25 +1,52 @@
 /** How training goes: the runs, and the curves and figures of one of them while it trains. */
+import { type CurveMetric, csvText, lineChart, pictureSvg } from "@performer/charts";
 import type { RunSummary } from "@performer/schema";
 import { useEffect } from "preact/hooks";
 import { fetchRuns } from "../api.ts";
+import { CURVE_COLUMNS, comparedCurves, curveRows } from "../model/compared-curves.ts";
 import { formatPerplexity, formatShare } from "../model/format.ts";
+import type { RunSeries } from "../model/run-series.ts";
 import { statusOf } from "../model/run-status.ts";
 import { Command, Fault, Loading, Notice } from "../parts/notice.tsx";
+import { SaveButtons } from "../parts/picture.tsx";
 import { RunCurves } from "../parts/run-curves.tsx";
 import { StatusPill } from "../parts/status-pill.tsx";
 import type { StreamState } from "../run-stream.ts";
 import { useResource } from "../use-resource.ts";
 import { useRun } from "../use-run.ts";
+import { ComparedRuns } from "./compared-runs.tsx";
 import { EvaluationTable } from "./evaluation-table.tsx";
 import { RunFacts } from "./run-facts.tsx";
 import { RunFigures } from "./run-figures.tsx";
 import { RunList } from "./run-list.tsx";
 
+/** That of `trainingCurves`. */
+const CURVES_SMOOTHING = 0.9;
 /** A run that starts while the page is open should be seen soon. */
 const RUNS_REFRESH_MS = 5_000;
 
-/** @param runId null shows the newest run. */
-export function TrainingView({ runId }: { runId: string | null }) {
+interface RunsViewProps {
+  /** null shows the newest run. */
+  readonly runId: string | null;
+  readonly query: URLSearchParams;
+  readonly hasServer: boolean;
+}
+
+export function RunsView({ hasServer, ...props }: RunsViewProps) {
+  return hasServer ? <ServerRuns {...props} /> : <NoServer />;
+}
+
+/** A static page has no runs to follow. */
+function NoServer() {
+  return (
+    <Notice title="Runs are followed through a server">
+      <p>This page lies on a web host without one. On the machine that trains:</p>
+      <Command>npm run performer -- serve</Command>
+    </Notice>
+  );
+}
+
+function ServerRuns({ runId, query }: Omit<RunsViewProps, "hasServer">) {
   const runs = useResource(fetchRuns, { key: "runs", refreshMs: RUNS_REFRESH_MS });
   if (runs.value === null) {
     if (runs.error === null) return <Loading>Looking for runs …</Loading>;
@@ -27,11 +54,13 @@ export function TrainingView({ runId }: { runId: string | null }) {
   }
   const shownId = runId ?? runs.value[0]?.id;
   if (shownId === undefined) return <NoRun />;
+  const withIds = (query.get("with") ?? "").split(",").filter((id) => id !== "" && id !== shownId);
   return (
     <div class="training">
-      <RunList runs={runs.value} selectedId={shownId} />
+      <RunList runs={runs.value} selectedId={shownId} withIds={withIds} />
       <div class="view">
         {runs.error !== null && <Lost />}
+        {withIds.length > 0 && <ComparedRuns ids={[shownId, ...withIds]} runs={runs.value} />}
         <RunDetail
           key={shownId}
           runId={shownId}
@@ -87,10 +116,12 @@ function RunDetail({ runId, listed }: { runId: string; listed: RunSummary | null
         <section class="panel">
           <h2 class="panel-title">Perplexity</h2>
           <RunCurves series={series} metric="perplexity" />
+          <SaveCurves runId={runId} series={series} metric="perplexity" />
         </section>
         <section class="panel">
           <h2 class="panel-title">Accuracy</h2>
           <RunCurves series={series} metric="accuracy" />
+          <SaveCurves runId={runId} series={series} metric="accuracy" />
         </section>
       </div>
       <div class="split">
@@ -98,6 +129,36 @@ function RunDetail({ runId, listed }: { runId: string; listed: RunSummary | null
         <RunFacts start={series.start} series={series} />
       </div>
     </>
+  );
+}
+
+/** What is drawn live on a canvas, as a file: the same smoothing, in SVG. */
+function SaveCurves({
+  runId,
+  series,
+  metric,
+}: {
+  runId: string;
+  series: RunSeries;
+  metric: CurveMetric;
+}) {
+  const run = [{ id: runId, series }];
+  const data = comparedCurves(run, metric, CURVES_SMOOTHING);
+  if (data === null) return null;
+  const draw = () =>
+    lineChart(data, {
+      document,
+      title: `${runId}: ${metric}`,
+      xTitle: "step",
+      yTitle: metric,
+      background: "white",
+    });
+  return (
+    <SaveButtons
+      name={`${runId} ${metric}`}
+      svg={() => pictureSvg(draw(), window)}
+      csv={() => csvText(CURVE_COLUMNS, curveRows(run))}
+    />
   );
 }
 

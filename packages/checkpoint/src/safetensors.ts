@@ -165,6 +165,23 @@ export function decodeValues(dtype: DataType, bytes: Uint8Array): Float32Array |
   }
 }
 
+export interface LoadedTensor extends TensorEntry {
+  readonly values: Float32Array | Int32Array;
+}
+
+/**
+ * The tensors of a file that lies whole in memory, in its order.
+ * @throws {SafetensorsError} where it is truncated or no safetensors file.
+ */
+export function* readTensors(file: Uint8Array): Generator<LoadedTensor, void, void> {
+  const headerBytes = decodeHeaderLength(file.subarray(0, PREFIX_BYTES), file.length);
+  const header = file.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes);
+  for (const entry of decodeHeader(header, file.length).entries) {
+    const bytes = file.subarray(entry.offset, entry.offset + entry.sizeBytes);
+    yield { ...entry, values: decodeValues(entry.dtype, bytes) };
+  }
+}
+
 function countValues(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "../src/checkpoint/half.ts";
+import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "../src/half.ts";
 
 /** Bits of every finite binary16 from +0 up: their numbers ascend. */
 const FINITE = Array.from({ length: 0x7c00 }, (_, bits) => bits);

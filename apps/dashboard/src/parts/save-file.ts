@@ -1,0 +1,13 @@
+/** Hands a file to the browser's downloads. */
+
+/** The address of the bytes must live until the download has begun. */
+const KEEP_MS = 60_000;
+
+export function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name.replaceAll(/[^\w.-]+/g, "-");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+}
