@@ -29,6 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/testing": [],
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
   "apps/api": [
+    "checkpoint",
     "file-lock",
     "random",
     "schema",

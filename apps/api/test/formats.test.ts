@@ -1,5 +1,5 @@
+import { widenHalf } from "@performer/checkpoint";
 import { EmbeddingLine, EmbeddingsResponse } from "@performer/schema";
-import { widenHalf } from "@performer/training";
 import { tableFromIPC } from "apache-arrow";
 import request from "supertest";
 import { describe, expect, it } from "vitest";

@@ -14,7 +14,6 @@ export {
   listCheckpoints,
 } from "./checkpoint/checkpoint-folder.ts";
 export { modelFingerprint } from "./checkpoint/fingerprint.ts";
-export { narrowHalf, widenHalf } from "./checkpoint/half.ts";
 export {
   type LoadedCheckpoint,
   loadCheckpoint,

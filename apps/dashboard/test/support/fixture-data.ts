@@ -170,6 +170,8 @@ export function modelSummary(): ModelSummary {
         numFeatures: 256,
         redrawEvery: 1000,
         chunkSize: 64,
+        localHeads: 0,
+        localWindow: 32,
       },
       dropout: 0.1,
     },

@@ -3,7 +3,7 @@
  * [N, E], whichever are included; the shapes stand in the headers. .npy: one of the two as an array
  * that `numpy.load` reads (NumPy's format 1.0).
  */
-import { narrowHalf } from "@performer/training";
+import { narrowHalf } from "@performer/checkpoint";
 import type { EmbeddingsAnswer } from "./embeddings-answer.ts";
 
 export function* embeddingsRaw({ job, embeddings }: EmbeddingsAnswer): Generator<Uint8Array> {
