@@ -26,7 +26,7 @@ import { type Answer, createDocumentCheck } from "./support/documented.ts";
 
 const SEED = 6;
 /** Enough that each route that reads a body answers with 200, 400 and 422; a few seconds in all. */
-const RUNS_PER_ROUTE = 200;
+const RUNS = { post: 200, get: 15 };
 const config = ModelConfig.parse({
   maxLength: 48,
   embeddingSize: 8,
@@ -207,7 +207,7 @@ it("requests made from the document, well-formed and not, get documented answers
       query: parameter("query"),
       body: body ? arbitraryOf(body, resolve) : fc.constant(undefined),
       model: fc.constantFrom("causal", "bidirectional", undefined),
-      accept: fc.constantFrom("*/*", "application/json", "application/x-ndjson", "image/png"),
+      accept: fc.constantFrom(...Array(8).fill("*/*"), "application/x-ndjson", "image/png"),
     });
     await fc.assert(
       fc.asyncProperty(requests, async (made) => {
@@ -238,7 +238,7 @@ it("requests made from the document, well-formed and not, get documented answers
         expect(check(path, method, answer), `${method} ${sent.url} ${sent.body}`).toBeUndefined();
         reached.add(`${path} ${answer.status}`);
       }),
-      { seed: SEED, numRuns: RUNS_PER_ROUTE, endOnFailure: true },
+      { seed: SEED, numRuns: RUNS[method as keyof typeof RUNS], endOnFailure: true },
     );
   }
   // fuzzing that gets no further than the first check proves nothing

@@ -63,6 +63,8 @@ function fitting(
       return fc.array(of(items), { minLength, maxLength: minLength + 4 });
     }
     case "string":
+      if (Array.isArray(schema["examples"]))
+        return fc.oneof(fc.constantFrom(...schema["examples"]), SEQUENCES);
       if (typeof schema["pattern"] === "string") return fc.stringMatching(/^\d{1,9}$/);
       return SEQUENCES;
     case "integer":

@@ -18,7 +18,10 @@ export const AttentionRequest = z
       .min(1)
       .max(256)
       .optional()
-      .meta({ description: "accession or entry name of a bundled protein, such as P00974" }),
+      .meta({
+        description: "accession or entry name of a bundled protein",
+        examples: ["P00974"],
+      }),
     model: ModelChoice.optional(),
     layers: chosen("layers"),
     heads: chosen("heads of each layer"),
