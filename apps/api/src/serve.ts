@@ -17,8 +17,8 @@ import { createModelStore } from "./model-store.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 8080;
-/** Requests in flight have this long to finish after the signal. */
-const GRACE_MS = 10_000;
+/** Requests in flight have this long to finish; supervisors kill after thirty seconds, as a rule. */
+const GRACE_MS = 25_000;
 export const DEFAULT_REQUESTS_PER_MINUTE = 600;
 
 export interface ServeOptions {

@@ -127,12 +127,12 @@ describe("attention", () => {
 });
 
 describe("the model", () => {
-  const asked: (string | null)[] = [];
+  const asked: (string | undefined)[] = [];
   beforeAll(() => {
     const { models, attention } = server.answers;
     server.answers.models = [shippedModel(), ...models];
     server.answers.attention = (query) => {
-      asked.push(query.get("model"));
+      asked.push(query.model);
       return attention(query);
     };
   });

@@ -43,6 +43,7 @@ export async function openComputeThread({
     withResolvers<Error>(),
   ];
   let failed: Error | undefined;
+  let isClosing = false;
   let lastId = 0;
 
   worker.on("message", (message: FromThread) => {
@@ -61,12 +62,15 @@ export async function openComputeThread({
   const fail = (error: Error) => {
     failed ??= error;
     ready.reject(failed);
-    lost.resolve(failed);
+    if (!isClosing) lost.resolve(failed);
     for (const { reject } of waiting.values()) reject(failed);
     waiting.clear();
   };
   worker.on("error", (error) => fail(error));
-  worker.on("exit", (code) => fail(new Error(`the compute thread ended with code ${code}`)));
+  worker.on("exit", (code) => {
+    fail(new Error(`the compute thread ended with code ${code}`));
+    closed.resolve();
+  });
 
   const post = (message: ToThread) => worker.postMessage(message);
   const ask = (message: ToThread & { readonly id: number }): Promise<Reply> => {
@@ -118,9 +122,10 @@ export async function openComputeThread({
       };
     },
     async close() {
+      isClosing = true;
       if (failed !== undefined) return;
       post({ type: "close" });
-      await Promise.race([closed.promise, lost.promise]);
+      await closed.promise;
       await worker.terminate();
     },
   };
