@@ -75,7 +75,8 @@ describe("docker-compose.yml", () => {
   });
 
   test("passes the linter", () => {
-    const linter = new DCLinter({ rules: {}, quiet: false, debug: false, exclude: [] });
+    const rules = { "require-quotes-in-ports": [1, { quoteType: "double" }] } as const;
+    const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] });
     const results = linter.lintFiles([join(root, "docker-compose.yml")], false);
     expect(results.flatMap((result: { messages: unknown[] }) => result.messages)).toEqual([]);
   });
