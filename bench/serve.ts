@@ -3,7 +3,8 @@
  * time, of this server with the 5M model that ships, beside a Python server of FastAPI and transformers'
  * EsmModel of about the same size, randomly initialised. Each client sends one protein of the bundled
  * sample, waits for its mean embedding, and sends the next. Both servers run all the time and are loaded by
- * turns, in rounds; docs/benchmarks.md has results and how to make the Python environment.
+ * turns, in rounds; docs/benchmarks.md has results and how to make the Python environment. At the end this
+ * server alone answers its largest requests, and /health beside them.
  *
  * --clients 1,16,256   at a time
  * --rounds 3
@@ -12,6 +13,7 @@
  */
 import { parseArgs } from "node:util";
 import { startContender } from "./serve/contender.ts";
+import { formatHealth, measureHealth } from "./serve/health.ts";
 import { type LoadResult, loadFor } from "./serve/load.ts";
 import { readProteins } from "./serve/proteins.ts";
 import { formatTable, summarize } from "./serve/table.ts";
@@ -57,6 +59,8 @@ try {
     }
   }
   console.log(`\n${formatTable(rows)}`);
+  const ours = contenders.find(({ name }) => name === "performer");
+  if (ours) console.log(`\n${formatHealth(await measureHealth(ours.url))}`);
 } finally {
   await Promise.all(contenders.map((contender) => contender.stop()));
 }

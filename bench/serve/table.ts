@@ -1,5 +1,6 @@
 /** Figures of the contenders, and the table that shows them. */
 import type { LoadResult } from "./load.ts";
+import { quantile } from "./quantile.ts";
 
 export interface ServeRow {
   readonly name: string;
@@ -40,7 +41,3 @@ export function formatTable(rows: readonly ServeRow[]): string {
   const head = ["clients", "contender", "residues/s", "p50, ms", "p99, ms", "answers", "refused"];
   return [head, head.map(() => "---"), ...cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
-
-/** The smallest value that is not below `share` of the sorted ones. */
-const quantile = (sorted: readonly number[], share: number) =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
