@@ -34,7 +34,7 @@ const config = ModelConfig.parse({
   numHeads: 2,
   numLayers: 3,
   feedForwardSize: 64,
-  attention: { mechanism: "favor", numFeatures: 24 },
+  attention: { mechanism: "favor", numFeatures: 24, localHeads: 1, localWindow: 8 },
 });
 
 let root: string;
@@ -345,6 +345,8 @@ describe("the card", () => {
     const card = await readFile(join(root, "carded-model", "MODEL_CARD.md"), "utf8");
     for (const text of [
       "# tiny",
+      "the first 1 heads of each layer by softmax within 8 positions on each side",
+      "AdamW, learning rate",
       "Three made-up proteins.",
       "train.fasta: 3 sequences, 24 residues.",
       "98,765 tokens read (4115.21 times the number of the residues)",

@@ -77,8 +77,11 @@ function modelTable({ model, step, createdAt, files }: CheckpointManifest): stri
 
 function describeAttention(attention: CheckpointManifest["model"]["attention"]): string {
   if (attention.mechanism !== "favor") return attention.mechanism;
-  const { featureMap, numFeatures, projection } = attention;
-  return `FAVOR+, ${featureMap.kind} features, M ${numFeatures}, ${projection} projections (stored)`;
+  const { featureMap, numFeatures, projection, localHeads, localWindow } = attention;
+  const linear = `FAVOR+, ${featureMap.kind} features, M ${numFeatures}, ${projection} projections (stored)`;
+  return localHeads === 0
+    ? linear
+    : `${linear}; the first ${localHeads} heads of each layer by softmax within ${localWindow} positions on each side`;
 }
 
 function training(manifest: CheckpointManifest, exported: ExportedModel): string {
@@ -100,7 +103,7 @@ function training(manifest: CheckpointManifest, exported: ExportedModel): string
       tokensSeen === undefined
         ? "tokens read: not counted"
         : `${count(tokensSeen)} tokens read${data ? ` (${epochs(tokensSeen, data)} of the residues)` : ""}${origin ? ", those of its first weights included" : ""}`,
-      `learning rate ${optimizer.learningRate}, ${optimizer.schedule} over ${count(config.steps)} steps`,
+      `${optimizer.kind === "muon" ? "Muon and AdamW" : "AdamW"}, learning rate ${optimizer.learningRate}, ${optimizer.schedule} over ${count(config.steps)} steps`,
       `seed ${config.seed}`,
     ];
     lines.push(`${budget.join("; ")}.`);
