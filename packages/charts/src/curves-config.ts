@@ -90,7 +90,14 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
       normalized: true,
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: {
-        x: { type: "linear", min: 0, bounds: "data", ...axis("step") },
+        x: {
+          type: "linear",
+          min: 0,
+          bounds: "data",
+          ...axis("step"),
+          // the last step beside a round number is not read
+          ticks: { color: colors.ink, includeBounds: false },
+        },
         y: { type: "linear", ...axis(AXIS_TITLES[state.metric]), max: curvesTop(state) },
       },
       plugins: {
