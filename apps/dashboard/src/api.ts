@@ -78,6 +78,9 @@ export function fetchSimilarity(model: string, signal: AbortSignal): Promise<Sim
 export const runEventsUrl = (runId: string): string =>
   `/v1/runs/${encodeURIComponent(runId)}/events`;
 
+/** The server's longest. A reader who leaves ends the question; one who waits should get the answer. */
+const DEADLINE_MS = 600_000;
+
 type Answer<Schema extends Parameters<typeof parseWith>[0]> = ReturnType<typeof parseWith<Schema>>;
 
 const get = <Schema extends Parameters<typeof parseWith>[0]>(
@@ -122,7 +125,11 @@ async function ask<Schema extends Parameters<typeof parseWith>[0]>(
 
 async function request(path: string, question: Question): Promise<Response> {
   try {
-    const headers = { ...question.headers, accept: "application/json" };
+    const headers = {
+      ...question.headers,
+      accept: "application/json",
+      "x-deadline-ms": String(DEADLINE_MS),
+    };
     return await fetch(path, { ...question, headers });
   } catch (cause) {
     if (question.signal.aborted) throw cause;

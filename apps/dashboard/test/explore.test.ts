@@ -63,6 +63,19 @@ describe("zoom and pan", () => {
     await expect.poll(() => shown(page)).toEqual(whole);
   });
 
+  test("the part that is looked at is in the address, without a step of the history", async () => {
+    const { page } = await open("");
+    const steps = () => page.evaluate(() => history.length);
+    const before = await steps();
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await expect.poll(() => page.url()).toContain("part=26%2C26%2C50");
+    expect(await steps()).toBe(before);
+    const linked = await open("&part=26,26,50");
+    expect((await shown(linked.page))[1]).toBe(75);
+    await page.getByRole("button", { name: "Whole" }).click();
+    await expect.poll(() => page.url()).not.toContain("part=");
+  });
+
   test("a drag moves the map by what was dragged", async () => {
     const { page } = await open("");
     await page.getByRole("button", { name: "Zoom in" }).click();

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fullAnswers, LIVE_RUN } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
 import { committedReports } from "./support/committed-reports.ts";
-import { shippedModel } from "./support/fixture-data.ts";
+import { modelSummary, shippedModel, similarityResponse } from "./support/fixture-data.ts";
 import { type FixtureServer, startFixtureServer } from "./support/fixture-server.ts";
 
 let browser: Browser;
@@ -215,6 +215,33 @@ describe("similarity", () => {
     expect(await rowText()).toBe("AVLIMFYWSTNQDEKRHCGP");
     await page.getByLabel("Alphabet").check();
     await expect.poll(rowText).toBe("ACDEFGHIKLMNPQRSTVWY");
+  });
+
+  test("the slider asks for an earlier checkpoint of the run, and its address opens it", async () => {
+    const newest = modelSummary();
+    const earlier = { ...newest, name: "uniref-small/step-00001000", step: 1000 };
+    const asked: string[] = [];
+    server.answers.models = [newest, earlier];
+    server.answers.similarity = (model) => {
+      asked.push(model);
+      return similarityResponse();
+    };
+    try {
+      const { page, complaints } = await open("#/similarity", ".scatter-plot");
+      expect(asked).toEqual([newest.name]);
+      const slider = page.getByRole("slider", { name: "Checkpoint of step 2,000" });
+      await slider.focus();
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(() => asked.at(-1)).toBe(earlier.name);
+      await page.getByRole("slider", { name: "Checkpoint of step 1,000" }).waitFor();
+      const again = await open(new URL(page.url()).hash, ".scatter-plot");
+      expect(await again.page.getByRole("slider").getAttribute("aria-valuetext")).toBe(
+        "Checkpoint of step 1,000",
+      );
+      expect([...complaints, ...again.complaints]).toEqual([]);
+    } finally {
+      Object.assign(server.answers, fullAnswers());
+    }
   });
 });
 

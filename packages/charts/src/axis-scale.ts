@@ -1,8 +1,8 @@
-/** Axes of line charts: linear, or logarithmic in base 2 (lengths) or 10 (times, errors). */
+/** Axes of line charts: linear, linear over whole numbers (orders), or logarithmic in base 2 (lengths) or 10 (times, errors). */
 import { scaleLinear, scaleLog, ticks } from "d3";
 import { countText, numberText } from "./number-text.ts";
 
-export type ScaleKind = "linear" | "log2" | "log10";
+export type ScaleKind = "linear" | "whole" | "log2" | "log10";
 
 export interface AxisScale {
   /** Value → px. */
@@ -26,6 +26,7 @@ export function axisScale(
   const low = Math.min(...values);
   const high = Math.max(...values);
   if (kind === "linear") return linearAxis(low, high, range);
+  if (kind === "whole") return wholeAxis(low, high, range);
   if (low <= 0) {
     throw new RangeError(
       `axisScale: expected values above zero on a logarithmic axis, got ${low}; use a linear axis`,
@@ -43,6 +44,17 @@ function linearAxis(low: number, high: number, range: readonly [number, number])
       const text = scale.tickFormat(count);
       return scale.ticks(count).map((value) => ({ value, text: text(value) }));
     },
+  };
+}
+
+function wholeAxis(low: number, high: number, range: readonly [number, number]): AxisScale {
+  const { position, ticks } = linearAxis(low, high, range);
+  return {
+    position,
+    ticks: (count) =>
+      ticks(count)
+        .filter(({ value }) => Number.isInteger(value))
+        .map(({ value }) => ({ value, text: countText(value) })),
   };
 }
 

@@ -21,6 +21,9 @@ const AXIS_TITLES: Readonly<Record<CurveMetric, string>> = {
   accuracy: "accuracy",
 };
 
+/** Chart.js draws the lowest last, on top: what is read off lies above the noise that it was made of. */
+const ORDER = { validation: 0, smoothed: 1, baseline: 2, raw: 3 } as const;
+
 /** raw, smoothed, validation, baseline: always four, in this order, so that updates need no rebuild. */
 export function curveDatasets(state: CurvesState, colors: ChartColors): LineDataset[] {
   const { training, validation, metric, smoothing } = state;
@@ -31,6 +34,7 @@ export function curveDatasets(state: CurvesState, colors: ChartColors): LineData
     {
       ...line,
       label: "training",
+      order: ORDER.raw,
       data: toPoints(training),
       borderColor: colors.trainingFaint,
       backgroundColor: colors.trainingFaint,
@@ -39,6 +43,7 @@ export function curveDatasets(state: CurvesState, colors: ChartColors): LineData
     {
       ...line,
       label: "training, smoothed",
+      order: ORDER.smoothed,
       data: toPoints(smoothSeries(training, smoothing)),
       borderColor: colors.training,
       backgroundColor: colors.training,
@@ -47,6 +52,7 @@ export function curveDatasets(state: CurvesState, colors: ChartColors): LineData
     {
       ...line,
       label: "validation",
+      order: ORDER.validation,
       data: toPoints(validation),
       borderColor: colors.validation,
       backgroundColor: colors.validation,
@@ -56,6 +62,7 @@ export function curveDatasets(state: CurvesState, colors: ChartColors): LineData
     {
       ...line,
       label: "unigram baseline",
+      order: ORDER.baseline,
       data: baselinePoints(state),
       borderColor: colors.baseline,
       backgroundColor: colors.baseline,
@@ -83,8 +90,15 @@ export function curvesConfig(state: CurvesState, colors: ChartColors): ChartConf
       normalized: true,
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: {
-        x: { type: "linear", min: 0, ...axis("step") },
-        y: { type: "linear", ...axis(AXIS_TITLES[state.metric]), max: upperBound(state) },
+        x: {
+          type: "linear",
+          min: 0,
+          bounds: "data",
+          ...axis("step"),
+          // the last step beside a round number is not read
+          ticks: { color: colors.ink, includeBounds: false },
+        },
+        y: { type: "linear", ...axis(AXIS_TITLES[state.metric]), max: curvesTop(state) },
       },
       plugins: {
         legend: {
@@ -108,7 +122,7 @@ const Y_TICKS = 8;
  * Top of the y axis, undefined where all points fit anyway. An untrained model's perplexity can be in
  * the thousands; drawn to its scale, nothing of the training would be seen.
  */
-export function upperBound(state: CurvesState): number | undefined {
+export function curvesTop(state: Omit<CurvesState, "smoothing">): number | undefined {
   const { training, validation, baseline, metric } = state;
   if (metric === "accuracy") return undefined;
   const valuesOf = (points: readonly CurvePoint[]) =>

@@ -27,6 +27,7 @@ export {
   divergingScaleFor,
   sequentialScaleFor,
 } from "./color-scale.ts";
+export { curvesTop } from "./curves-config.ts";
 export { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";
 export type { HeatMapCell } from "./heat-map-cells.ts";

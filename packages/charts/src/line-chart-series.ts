@@ -1,6 +1,6 @@
 /** One line of a line chart: band, line, markers, and a cross where it ends before the others. */
 import { area, line } from "d3";
-import { type LineFrame, MARGIN } from "./line-chart-frame.ts";
+import type { LineFrame } from "./line-chart-frame.ts";
 import { numberText } from "./number-text.ts";
 import type { SeriesStyle } from "./series-style.ts";
 import type { SvgGroup } from "./svg.ts";
@@ -42,7 +42,7 @@ export function drawSeries(
   const { x, y, bottom } = frame;
   const height = (value: number) => {
     const at = y.position(value);
-    return Number.isFinite(at) ? round(Math.min(bottom, Math.max(MARGIN.top, at))) : bottom;
+    return Number.isFinite(at) ? round(Math.min(bottom, at)) : bottom;
   };
   const across = (point: LinePoint) => round(x.position(point.x));
   if (points.some(({ low, high }) => low !== undefined || high !== undefined)) {

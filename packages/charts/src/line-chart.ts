@@ -5,7 +5,7 @@
  */
 import { axisScale, type ScaleKind } from "./axis-scale.ts";
 import type { ChartTheme } from "./chart-theme.ts";
-import { drawAxes, drawReferences, leftOf, MARGIN } from "./line-chart-frame.ts";
+import { drawAxes, drawReferences, type LineFrame, leftOf, MARGIN } from "./line-chart-frame.ts";
 import { drawSeries, type LinePoint, type LineSeries } from "./line-chart-series.ts";
 import {
   drawNamesBelow,
@@ -32,6 +32,8 @@ export interface LineChartOptions {
   readonly yTitle: string;
   readonly xScale?: ScaleKind;
   readonly yScale?: ScaleKind;
+  /** Where the y axis ends though values go on; lines are cut off there. All values fit without. */
+  readonly yTop?: number | undefined;
   /** px, everything included; 680 × 400 without. */
   readonly width?: number;
   readonly height?: number;
@@ -46,7 +48,7 @@ const NAMES_RIGHT_FROM = 520;
 export function lineChart(data: LineChartData, options: LineChartOptions): HTMLElement {
   assertSeries(data.series);
   const { document, title, width = 680, height = 400, theme = "light" } = options;
-  const { xScale = "linear", yScale = "linear" } = options;
+  const { xScale = "linear", yScale = "linear", yTop = Number.POSITIVE_INFINITY } = options;
   const styled = data.series.map((series, index) => ({
     series,
     label: series.ended === undefined ? series.name : `${series.name} (× ${series.ended})`,
@@ -66,7 +68,7 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
   );
   const y = axisScale(
     yScale,
-    [...bounds, ...references.map((level) => level.y)],
+    [...bounds, ...references.map((level) => level.y)].map((value) => Math.min(value, yTop)),
     [bottom, MARGIN.top],
   );
   const left = leftOf(y, bottom);
@@ -87,14 +89,15 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
       .attr("fill", options.background);
   }
   drawTitle(svg, title, width);
-  const frame = { x, y, left, right, bottom };
+  const frame: LineFrame = { x, y, left, right, bottom };
   drawAxes(svg.append("g").attr("class", "axes"), frame, options);
   drawReferences(svg.append("g").attr("class", "references"), references, frame);
   const beneathFirst = [...styled].sort(
     (a, b) => Number(b.series.faint ?? false) - Number(a.series.faint ?? false),
   );
+  const lines = yTop === Number.POSITIVE_INFINITY ? svg : clippedTo(svg, frame);
   for (const { series, style } of beneathFirst) {
-    drawSeries(svg.append("g").attr("class", "series"), series, style, frame);
+    drawSeries(lines.append("g").attr("class", "series"), series, style, frame);
   }
   const names: SeriesName[] = named.map(({ series, label, style }) => ({
     name: label,
@@ -116,6 +119,19 @@ export function lineChart(data: LineChartData, options: LineChartOptions): HTMLE
   figure.style.margin = "0";
   figure.append(svg.node() as SVGSVGElement);
   return figure;
+}
+
+/** The plot as an SVG of its own, in the same coordinates: it clips without an id, which would clash between charts. */
+function clippedTo(svg: ReturnType<typeof createSvg>, { left, right, bottom }: LineFrame) {
+  const [width, height] = [right - left, bottom - MARGIN.top];
+  return svg
+    .append("svg")
+    .attr("class", "plot")
+    .attr("x", left)
+    .attr("y", MARGIN.top)
+    .attr("width", width)
+    .attr("height", height)
+    .attr("viewBox", `${left} ${MARGIN.top} ${width} ${height}`);
 }
 
 function assertSeries(series: readonly LineSeries[]): void {

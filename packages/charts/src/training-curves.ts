@@ -14,7 +14,7 @@ import {
   Tooltip,
 } from "chart.js";
 import { type ChartTheme, themes } from "./chart-theme.ts";
-import { curveDatasets, curvesConfig, summarizeCurves, upperBound } from "./curves-config.ts";
+import { curveDatasets, curvesConfig, curvesTop, summarizeCurves } from "./curves-config.ts";
 import { type CurveMetric, type CurvePoint, TrainingSeries } from "./training-series.ts";
 
 export interface CurveBaseline {
@@ -102,7 +102,7 @@ export function trainingCurves(
       if (standing) standing.data = points;
     });
     const y = chart.options.scales?.["y"];
-    if (y) y.max = upperBound(current());
+    if (y) y.max = curvesTop(current());
     chart.update("none");
     describe();
   };

@@ -19,7 +19,7 @@ const line = (name: string, ys: readonly number[], rest: Partial<LineSeries> = {
 
 const placesOf = (figure: HTMLElement) =>
   [...figure.querySelectorAll(".marker")].map((marker) => {
-    const [, x, y] = /translate\(([\d.]+), ([\d.]+)\)/.exec(
+    const [, x, y] = /translate\(([\d.]+), (-?[\d.]+)\)/.exec(
       marker.getAttribute("transform") ?? "",
     ) as RegExpExecArray;
     return { x: Number(x), y: Number(y) };
@@ -169,4 +169,28 @@ test("no points, one that is not finite, or zero on a logarithmic axis: an error
   );
   const zero = { series: [line("a", [0, 1])] };
   expect(() => lineChart(zero, { ...options, yScale: "log10" })).toThrow(/use a linear axis/);
+});
+
+test("whole numbers: orders are marked by integers alone, however much room there is", () => {
+  const orders = axisScale("whole", [1, 5], [0, 400]);
+  expect(orders.ticks(12).map(({ text }) => text)).toEqual(["1", "2", "3", "4", "5"]);
+  expect(orders.position(3)).toBe(200);
+});
+
+test("above yTop a line leaves the plot, which clips it; what lies below has the whole height", () => {
+  const series = [line("run", [4000, 18, 17, 16])];
+  const free = lineChart({ series }, options);
+  const cut = lineChart({ series }, { ...options, yTop: 20 });
+  const height = (figure: HTMLElement) => {
+    const ys = placesOf(figure).map(({ y }) => y);
+    return Math.abs((ys[3] ?? 0) - (ys[1] ?? 0));
+  };
+  expect(height(free)).toBeLessThan(1);
+  expect(height(cut)).toBeGreaterThan(100);
+  expect(free.querySelector("svg svg")).toBeNull();
+  // an inner SVG clips to its viewport, here the plot: as high as the axis
+  const plot = cut.querySelector("svg svg.plot");
+  const path = plot?.querySelector(".line")?.getAttribute("d") ?? "";
+  const top = Number(plot?.getAttribute("y"));
+  expect(Number(path.split(",")[1]?.split("L")[0])).toBeLessThan(top);
 });

@@ -6,8 +6,8 @@ import {
   type CurvesState,
   curveDatasets,
   curvesConfig,
+  curvesTop,
   summarizeCurves,
-  upperBound,
 } from "../src/curves-config.ts";
 import { trainingCurves } from "../src/training-curves.ts";
 import type { CurvePoint } from "../src/training-series.ts";
@@ -46,6 +46,14 @@ test("four lines in a fixed order: raw, smoothed, validation, baseline", () => {
     "validation",
     "unigram baseline",
   ]);
+});
+
+test("validation and the smoothed line lie above the raw one", () => {
+  // Chart.js draws in descending order, so the lowest is on top
+  const topDown = curveDatasets(state, themes.light)
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map(({ label }) => label);
+  expect(topDown).toEqual(["validation", "training, smoothed", "unigram baseline", "training"]);
 });
 
 test("lines hold the metric at each step", () => {
@@ -138,24 +146,24 @@ const seriesOf = (perplexities: readonly number[]) =>
 const falling = seriesOf([6000, 900, ...Array.from({ length: 38 }, (_, k) => 22 - 0.2 * k)]);
 
 test("the y axis leaves out the first steps of a fresh model, and nothing else", () => {
-  const bound = upperBound({ ...state, training: falling });
+  const bound = curvesTop({ ...state, training: falling });
   expect(bound).toBeGreaterThanOrEqual(22);
   expect(bound).toBeLessThan(30);
-  expect(upperBound({ ...state, training: falling.slice(2) })).toBeUndefined();
+  expect(curvesTop({ ...state, training: falling.slice(2) })).toBeUndefined();
 });
 
 test("the y axis holds the baseline and every validation point", () => {
   expect(
-    upperBound({ ...state, training: falling, baseline: { perplexity: 90, accuracy: 0.1 } }),
+    curvesTop({ ...state, training: falling, baseline: { perplexity: 90, accuracy: 0.1 } }),
   ).toBeGreaterThan(90);
-  expect(upperBound({ ...state, training: falling, validation: seriesOf([70]) })).toBeGreaterThan(
+  expect(curvesTop({ ...state, training: falling, validation: seriesOf([70]) })).toBeGreaterThan(
     70,
   );
 });
 
 test("a run that diverges stays in view", () => {
   const diverging = seriesOf([...Array.from({ length: 20 }, () => 12), 80, 90, 100, 110, 120]);
-  expect(upperBound({ ...state, training: diverging, validation: [] }) ?? 120).toBeGreaterThan(80);
+  expect(curvesTop({ ...state, training: diverging, validation: [] }) ?? 120).toBeGreaterThan(80);
 });
 
 test("new points move the top of the y axis", () => {
@@ -170,7 +178,7 @@ test("new points move the top of the y axis", () => {
   });
   append({ training: falling });
   expect(chart?.options.scales?.["y"]?.max).toBe(
-    upperBound({
+    curvesTop({
       ...state,
       training: falling,
       validation: [],

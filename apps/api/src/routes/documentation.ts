@@ -30,6 +30,7 @@ const SCRIPT = `SwaggerUIBundle({
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
+  defaultModelsExpandDepth: 0,
 });
 `;
 

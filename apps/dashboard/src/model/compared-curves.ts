@@ -2,6 +2,7 @@
 import {
   type CurveMetric,
   type CurvePoint,
+  curvesTop,
   type LineChartData,
   type LinePoint,
   metricOf,
@@ -41,6 +42,30 @@ export function comparedCurves(
     return lines.filter(({ points }) => points.length > 0);
   });
   return series.length === 0 ? null : { series, references: baselinesOf(runs, metric) };
+}
+
+/**
+ * Where the y axis of `comparedCurves` ends: as for each run alone, at the highest of them. undefined where
+ * all points fit anyway.
+ */
+export function comparedTop(runs: readonly NamedRun[], metric: CurveMetric): number | undefined {
+  const tops = runs
+    .filter(({ series }) => series.steps.length + series.evaluations.length > 0)
+    .map(({ series: { start, steps, evaluations } }) => ({
+      top: curvesTop({
+        training: thinned(steps),
+        validation: evaluations,
+        ...(start && { baseline: start.baseline }),
+        metric,
+      }),
+      highest: Math.max(
+        ...[...thinned(steps), ...evaluations]
+          .map(({ metrics }) => metricOf(metrics, metric))
+          .filter(Number.isFinite),
+      ),
+    }));
+  if (tops.every(({ top }) => top === undefined)) return undefined;
+  return Math.max(...tops.map(({ top, highest }) => top ?? highest));
 }
 
 function thinned(points: readonly CurvePoint[]): readonly CurvePoint[] {

@@ -88,7 +88,7 @@ function Table({ rows: [head = [], , ...body] }: { rows: readonly (readonly stri
     // wide tables scroll in their frame, which the keyboard must reach
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
     <section class="table-frame" tabIndex={0} aria-label={named ? head.join(", ") : "properties"}>
-      <table>
+      <table class={named ? undefined : "properties"}>
         {named && (
           <thead>
             <tr>

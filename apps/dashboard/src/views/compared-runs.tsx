@@ -2,7 +2,7 @@
 import { type CurveMetric, csvText, curveMetrics, lineChart } from "@performer/charts";
 import type { RunSummary } from "@performer/schema";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { CURVE_COLUMNS, comparedCurves, curveRows } from "../model/compared-curves.ts";
+import { CURVE_COLUMNS, comparedCurves, comparedTop, curveRows } from "../model/compared-curves.ts";
 import { EMPTY_SERIES, type RunSeries } from "../model/run-series.ts";
 import { Loading } from "../parts/notice.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -82,6 +82,7 @@ export function ComparedRuns({ ids, runs }: ComparedRunsProps) {
                   yTitle: metric === "loss" ? "loss, nats" : metric,
                   width,
                   height: HEIGHT,
+                  yTop: comparedTop(named, metric),
                   theme,
                   ...(background !== undefined && { background }),
                 })
@@ -94,7 +95,8 @@ export function ComparedRuns({ ids, runs }: ComparedRunsProps) {
       </div>
       <p class="muted map-note">
         Solid: training, smoothed over sums of loss and positions, with its raw line beneath.
-        Dashed: validation. Perplexities of different validation sets do not compare.
+        Dashed: validation. Perplexities of different validation sets do not compare. The first
+        steps may lie above the picture; the CSV has them all.
       </p>
     </section>
   );

@@ -7,6 +7,7 @@ import type { AttentionCells, Compute } from "../compute/compute.ts";
 import { formatCount } from "../model/format.ts";
 import type { HeadPlace } from "../model/head-place.ts";
 import { isSingle, sideLabels } from "../model/map-labels.ts";
+import { ColorKey } from "../parts/color-key.tsx";
 import { Fault } from "../parts/notice.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { Progress } from "../parts/progress.tsx";
@@ -22,6 +23,9 @@ interface ExploreMapsProps {
   /** The head shown closely. */
   readonly head: HeadPlace | null;
   readonly onHead: (head: HeadPlace | null) => void;
+  /** The part of that head's map. */
+  readonly part: string | null;
+  readonly onPart: (part: string | null) => void;
 }
 
 /** Cells a side of a thumbnail at most: as many pixels as it has. */
@@ -65,6 +69,8 @@ function Maps({
   model,
   head,
   onHead,
+  part,
+  onPart,
   overview,
 }: ExploreMapsProps & { overview: AttentionCells }) {
   const [domain, setDomain] = useState<ColorDomain>("each");
@@ -131,12 +137,16 @@ function Maps({
             />
           )}
         </div>
+        <p class="muted color-key-line">
+          no attention <ColorKey /> the strongest of {domain === "each" ? "each map" : "all maps"}
+        </p>
         <p class="muted attention-note">
           {isSingle(rows) ? (
             <>
               Click a map to look at it closely. The number is the mean attention distance in
               residues. A <em>local</em> head looks near, a <em>striped</em> one at the same
-              residues from everywhere, a <em>flat</em> one at all residues alike.
+              residues from everywhere, a <em>flat</em> one at all residues alike; a <em>mixed</em>{" "}
+              one is none of these clearly.
             </>
           ) : (
             <>
@@ -156,6 +166,8 @@ function Maps({
           overview={overview}
           place={head}
           onPlace={onHead}
+          part={part}
+          onPart={onPart}
         />
       )}
     </div>

@@ -6,7 +6,7 @@ import { formatHead, type HeadPlace, headWithin, parseHead } from "../model/head
 import { type ProteinSubject, subjectOf } from "../model/sequence-input.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading, Notice } from "../parts/notice.tsx";
-import { formatRoute } from "../route.ts";
+import { formatRoute, parseRoute } from "../route.ts";
 import type { Session } from "../session.ts";
 import { type NamedSequence, useSequence } from "../use-sequence.ts";
 import { ExploreMaps } from "./explore-maps.tsx";
@@ -39,7 +39,14 @@ export function ExploreView({ query, session }: ExploreViewProps) {
         subject={subject}
         onPick={(picked) => show(picked, head)}
       />
-      <Subject key={name} subject={subject} session={session} model={model} head={head} />
+      <Subject
+        key={name}
+        subject={subject}
+        session={session}
+        model={model}
+        head={head}
+        part={query.get("part")}
+      />
     </div>
   );
 }
@@ -49,9 +56,10 @@ interface SubjectProps {
   readonly session: Session;
   readonly model: ModelSummary;
   readonly head: HeadPlace | null;
+  readonly part: string | null;
 }
 
-function Subject({ subject, session, model, head }: SubjectProps) {
+function Subject({ subject, session, model, head, part }: SubjectProps) {
   const { value, error, reload } = useSequence(subject);
   const name = JSON.stringify(subject);
   // `name` stands for the subject, which is a new object at each render
@@ -72,6 +80,8 @@ function Subject({ subject, session, model, head }: SubjectProps) {
       model={model}
       head={head}
       onHead={onHead}
+      part={part}
+      onPart={keepPart}
     />
   );
 }
@@ -108,4 +118,12 @@ function show(subject: ProteinSubject, place: HeadPlace | null): void {
   const named =
     "sequence" in subject ? { sequence: subject.sequence } : { accession: subject.accession };
   location.hash = formatRoute("explore", null, { ...named, ...head });
+}
+
+/** Put in place of the address before: a step of the wheel is no step of the history. */
+function keepPart(part: string | null): void {
+  const { query } = parseRoute(location.hash);
+  if (part === null) query.delete("part");
+  else query.set("part", part);
+  history.replaceState(null, "", formatRoute("explore", null, Object.fromEntries(query)));
 }

@@ -5,6 +5,7 @@ import type { ModelSummary } from "@performer/schema";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AttentionCells, AttentionWeights, Compute } from "../compute/compute.ts";
 import { type HeadPlace, stepHead } from "../model/head-place.ts";
+import { formatWindow, parseWindow } from "../model/map-address.ts";
 import { isSingle } from "../model/map-labels.ts";
 import { cropCells, type HeadCells } from "../model/map-reading.ts";
 import { Fault } from "../parts/notice.tsx";
@@ -23,6 +24,9 @@ export interface LargeMapProps {
   readonly overview: AttentionCells;
   readonly place: HeadPlace;
   readonly onPlace: (place: HeadPlace | null) => void;
+  /** The part that the address names; the whole without. */
+  readonly part: string | null;
+  readonly onPart: (part: string | null) => void;
 }
 
 /** Cells a side of one look. */
@@ -30,9 +34,13 @@ const MOST_CELLS = 320;
 const ZOOM_STEP = 2;
 
 export function LargeMap(props: LargeMapProps) {
-  const { protein, model, place, onPlace } = props;
+  const { protein, model, place, onPlace, part, onPart } = props;
   const { length } = protein.sequence;
-  const [window, setWindow] = useState(() => wholeWindow(length));
+  const [window, showWindow] = useState(() => parseWindow(part, length) ?? wholeWindow(length));
+  const setWindow = (next: MapWindow) => {
+    showWindow(next);
+    onPart(next.size === length ? null : formatWindow(next));
+  };
   const [contrast, setContrast] = useState<MapContrast>("model");
   const panel = useRef<HTMLElement>(null);
   const title = `Layer ${place.layer + 1}, head ${place.head + 1}`;

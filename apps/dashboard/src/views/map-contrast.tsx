@@ -48,7 +48,7 @@ export function WeightsChoice({
     return (
       <p class="muted map-note">
         {compute.place === "server"
-          ? "Softmax of the same queries and keys is compared where the page computes."
+          ? "To compare with softmax attention of the same queries and keys, compute in this page (above)."
           : `Softmax is compared up to ${LONGEST_SOFTMAX.toLocaleString("en")} residues.`}
       </p>
     );

@@ -101,6 +101,7 @@ function AgainstBaselines({ report }: { report: EvaluationReport }) {
                   document,
                   title: `Perplexity on ${set.name.replace(/\..*$/, "")}`,
                   xTitle: "residues of an n-gram, n",
+                  xScale: "whole",
                   yTitle: "perplexity",
                   width,
                   height: 300,

@@ -23,7 +23,8 @@ interface MutationMapProps {
 const FRAME_WIDTH = 104;
 const CELL = 14;
 const LISTED = 8;
-const HINT = "Point at a cell, or press the arrow keys in the map, to read a substitution.";
+const HINT =
+  "Point at a cell, or press the arrow keys in the map, to read a substitution. Grey cells are the wild type.";
 
 export function MutationMap({ protein, scores }: MutationMapProps) {
   const all = useMemo(
@@ -97,11 +98,11 @@ export function MutationMap({ protein, scores }: MutationMapProps) {
       </section>
       <Positions protein={protein} scores={scores} name={name} />
       <div class="halves">
+        <Extremes title="Substitutions the model finds most likely" listed={all.slice(0, LISTED)} />
         <Extremes
-          title="Held most likely, after the wild type or before it"
-          listed={all.slice(0, LISTED)}
+          title="Substitutions the model finds least likely"
+          listed={all.slice(-LISTED).reverse()}
         />
-        <Extremes title="Held least likely" listed={all.slice(-LISTED).reverse()} />
       </div>
     </>
   );
@@ -118,7 +119,7 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
   }, [protein, scores]);
   return (
     <section class="panel">
-      <h2 class="panel-title">What each position bears</h2>
+      <h2 class="panel-title">Tolerance by position</h2>
       <div ref={frame}>
         {width > 0 && (
           <Picture
@@ -127,7 +128,7 @@ function Positions({ protein, scores, name }: MutationMapProps & { name: string 
               residueProfile(bars, {
                 document,
                 title:
-                  "Mean log-odds of its 19 substitutions; the lower, the more the residue is held",
+                  "Mean log-odds of its 19 substitutions; the lower, the less a change is tolerated",
                 yTitle: "nats",
                 width,
                 height: 190,

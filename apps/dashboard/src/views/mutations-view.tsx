@@ -33,9 +33,9 @@ export function MutationsView({ query, session }: MutationsViewProps) {
         <div>
           <h1>Mutations</h1>
           <p class="lede">
-            For every substitution, how much likelier the model holds the new residue than the wild
-            type at its place: the difference of their log probabilities. A language model of this
-            size is a weak judge; its test perplexity stands beside its name.
+            For every substitution, the log-odds of the new residue against the wild type at its
+            place: above zero (red) the model finds it likelier, below zero (blue) less likely. A
+            language model of this size is a weak judge; its test perplexity stands beside its name.
           </p>
         </div>
       </div>

@@ -25,9 +25,12 @@ export function RunList({ runs, selectedId, withIds }: RunListProps) {
   };
   return (
     <nav class="run-list panel" aria-label="Runs">
-      <h2 class="panel-title">
-        Runs <span class="muted">{runs.length}</span>
-      </h2>
+      <div class="run-list-head">
+        <h2 class="panel-title">
+          Runs <span class="muted">{runs.length}</span>
+        </h2>
+        <span class="muted">perplexity</span>
+      </div>
       <ul>
         {runs.map((run) => (
           <li key={run.id}>

@@ -3,7 +3,7 @@ import { type CurveMetric, csvText, lineChart, pictureSvg } from "@performer/cha
 import type { RunSummary } from "@performer/schema";
 import { useEffect } from "preact/hooks";
 import { fetchRuns } from "../api.ts";
-import { CURVE_COLUMNS, comparedCurves, curveRows } from "../model/compared-curves.ts";
+import { CURVE_COLUMNS, comparedCurves, comparedTop, curveRows } from "../model/compared-curves.ts";
 import { formatPerplexity, formatShare } from "../model/format.ts";
 import type { RunSeries } from "../model/run-series.ts";
 import { statusOf } from "../model/run-status.ts";
@@ -151,6 +151,7 @@ function SaveCurves({
       title: `${runId}: ${metric}`,
       xTitle: "step",
       yTitle: metric,
+      yTop: comparedTop(run, metric),
       background: "white",
     });
   return (

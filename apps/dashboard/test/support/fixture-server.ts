@@ -49,7 +49,8 @@ export interface FixtureAnswers {
   attention: (asked: AttentionRequest) => AttentionResponse;
   mutations: (asked: MutationsRequest) => MutationsResponse;
   embeddings: (asked: EmbeddingsRequest) => EmbeddingsResponse;
-  similarity: () => SimilarityResponse;
+  /** @param model as it was asked for. */
+  similarity: (model: string) => SimilarityResponse;
 }
 
 export class Refusal extends Error {
@@ -138,7 +139,7 @@ function answer(answers: FixtureAnswers, url: URL, body: string): unknown {
     case "/v1/embeddings":
       return answers.embeddings(JSON.parse(body));
     case "/v1/similarity":
-      return answers.similarity();
+      return answers.similarity(url.searchParams.get("model") ?? "");
     case `/v1/models/${encodeURIComponent(answers.models[0]?.id ?? "")}`:
       return modelDetails(answers.models[0] as ModelSummary);
     default:
