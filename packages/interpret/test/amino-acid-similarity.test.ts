@@ -71,7 +71,11 @@ test("a model's result is what the REST contract promises", async () => {
   const sequences = Array.from({ length: 12 }, (_, i) => drawSequence(40, i));
   const result = await aminoAcidSimilarity(model, sequences, { ...options, edges: "flat" });
   expect(result.edges).toBe("flat");
-  const parsed = SimilarityResponse.parse({ model: "tiny", fingerprint: "f".repeat(64), ...result });
+  const parsed = SimilarityResponse.parse({
+    model: "tiny",
+    fingerprint: "f".repeat(64),
+    ...result,
+  });
   expect(parsed).toMatchObject({ headsKept: 8, headsTotal: 8, sequences: 12 });
   expect(parsed.similarity).toHaveLength(20);
   expect(parsed.blosum62).toEqual(BLOSUM62);
