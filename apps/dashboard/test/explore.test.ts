@@ -130,7 +130,7 @@ describe("files", () => {
 describe("where it is computed", () => {
   test("the reader switches from the server to the page and back; softmax is a contrast there", async () => {
     const { page, complaints } = await open("");
-    expect(await page.getByText("where the page computes").count()).toBe(1);
+    expect(await page.getByText("To compare with softmax attention").count()).toBe(1);
     await page.getByLabel("in this page").check();
     await page.waitForSelector("[data-backend=wasm]", { timeout: 90_000 });
     await page.waitForSelector(".sequence-map", { timeout: 60_000 });
@@ -138,7 +138,7 @@ describe("where it is computed", () => {
     await page.getByText("A contrast, not an error").waitFor();
     await expect.poll(() => page.locator(".zoom-map").getAttribute("aria-busy")).toBe("false");
     await page.getByLabel("on the server").check();
-    await page.getByText("where the page computes").waitFor();
+    await page.getByText("To compare with softmax attention").waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emptyAnswers, fullAnswers } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
 import { committedReports } from "./support/committed-reports.ts";
+import { similarityResponse } from "./support/fixture-data.ts";
 import {
   type FixtureAnswers,
   type FixtureServer,
@@ -108,7 +109,7 @@ test("an accession that nobody bundled: which ones are, and the way on", async (
 
 test("an answer outside the contract names the field", async () => {
   const answers = fullAnswers();
-  const response = answers.similarity();
+  const response = similarityResponse();
   const broken = { ...response, residues: 20 } as unknown as typeof response;
   const { page } = await open("#/similarity", { ...answers, similarity: () => broken });
   await page.getByRole("heading", { name: "The similarity could not be loaded" }).waitFor();
@@ -119,7 +120,7 @@ test("an answer outside the contract names the field", async () => {
 
 test("a model with no head kept: undefined figures, and no broken chart", async () => {
   const answers = fullAnswers();
-  const response = answers.similarity();
+  const response = similarityResponse();
   const { page, complaints } = await open("#/similarity", {
     ...answers,
     similarity: () => ({
@@ -143,7 +144,7 @@ test.each([
   [0.001, 0],
 ])("Mantel p = %d: the page says %i times that the agreement is chance", async (mantelP, times) => {
   const answers = fullAnswers();
-  const similarity = () => ({ ...answers.similarity(), mantelP });
+  const similarity = () => ({ ...similarityResponse(), mantelP });
   const { page } = await open("#/similarity", { ...answers, similarity });
   await page.getByText("Marked pairs").waitFor();
   expect(await page.getByText("No agreement with BLOSUM62 beyond chance").count()).toBe(times);
@@ -159,7 +160,7 @@ test("a similarity that takes long: what is happening, and for how long", async 
   const { page } = await open("", fullAnswers());
   await page.route("**/v1/similarity*", () => {}); // never answered
   await page.getByRole("link", { name: "Similarity" }).click();
-  expect(await page.getByRole("status").textContent()).toMatch(/once for each checkpoint/);
+  await page.getByRole("status").filter({ hasText: "once for each checkpoint" }).waitFor();
 });
 
 test("a busy model is told from a missing one", async () => {
