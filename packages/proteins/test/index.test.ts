@@ -11,6 +11,7 @@ test("the public names", () => {
       "DEFAULT_MAX_SEQUENCE_LENGTH",
       "FastaError",
       "MAX_NGRAM_ORDER",
+      "NEVER_DRAWN",
       "RESIDUES",
       "ResidueError",
       "SPECIALS_PER_ROW",
