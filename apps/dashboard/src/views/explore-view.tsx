@@ -5,10 +5,11 @@ import { EXAMPLE_PROTEINS } from "../model/example-proteins.ts";
 import { formatHead, type HeadPlace, headWithin, parseHead } from "../model/head-place.ts";
 import { type ProteinSubject, subjectOf } from "../model/sequence-input.ts";
 import { NoModel } from "../parts/no-model.tsx";
-import { Fault, Loading, Notice } from "../parts/notice.tsx";
+import { Fault, Loading } from "../parts/notice.tsx";
+import { TooLong } from "../parts/too-long.tsx";
 import { formatRoute, parseRoute } from "../route.ts";
 import type { Session } from "../session.ts";
-import { type NamedSequence, useSequence } from "../use-sequence.ts";
+import { useSequence } from "../use-sequence.ts";
 import { ExploreMaps } from "./explore-maps.tsx";
 import { ProteinPicker } from "./protein-picker.tsx";
 
@@ -83,33 +84,6 @@ function Subject({ subject, session, model, head, part }: SubjectProps) {
       part={part}
       onPart={keepPart}
     />
-  );
-}
-
-interface TooLongProps {
-  readonly protein: NamedSequence;
-  readonly longest: number;
-  readonly because: string;
-  readonly session: Session;
-}
-
-export function TooLong({ protein, longest, because, session }: TooLongProps) {
-  const count = (value: number) => value.toLocaleString("en");
-  return (
-    <Notice kind="error" title={`${protein.name} is too long here`}>
-      <p>
-        It has {count(protein.sequence.length)} residues; the most are {count(longest)}, since{" "}
-        {because}.
-      </p>
-      {session.page === null && (
-        <>
-          <p>This page takes longer proteins with the models that lie beside it.</p>
-          <button type="button" onClick={() => session.setPlace("page")}>
-            Compute in this page
-          </button>
-        </>
-      )}
-    </Notice>
   );
 }
 

@@ -8,11 +8,11 @@ import { costOf } from "../model/substitutions.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading } from "../parts/notice.tsx";
 import { Progress } from "../parts/progress.tsx";
+import { TooLong } from "../parts/too-long.tsx";
 import { formatRoute } from "../route.ts";
 import type { Session } from "../session.ts";
 import { useAnswer } from "../use-answer.ts";
 import { type NamedSequence, useSequence } from "../use-sequence.ts";
-import { TooLong } from "./explore-view.tsx";
 import { MutationMap } from "./mutation-map.tsx";
 import { ProteinPicker } from "./protein-picker.tsx";
 
