@@ -126,6 +126,23 @@ describe("a real model behind the app", () => {
     }
   });
 
+  it("gives softmax of the same queries and keys where it is asked for, and says which weights it gives", async () => {
+    const ask = async (body: object) => {
+      const sent = { sequence: "MKTAYIAKQR", ...body };
+      const response = await request(app).post("/v1/attention").send(sent).expect(200);
+      return AttentionResponse.parse(response.body);
+    };
+    const [own, named, softmax] = [
+      await ask({}),
+      await ask({ weights: "model" }),
+      await ask({ weights: "softmax" }),
+    ];
+    expect([own.weights, named.weights, softmax.weights]).toEqual(["model", "model", "softmax"]);
+    expect(named.maps).toEqual(own.maps);
+    // this model's kernel is ReLU: its weights are others
+    expect(largestDifference(softmax.maps.flat(), own.maps.flat())).toBeGreaterThan(1e-3);
+  });
+
   it("gives a similarity answer that keeps the contract", async () => {
     const response = await request(app).get("/v1/similarity").expect(200);
     const answer = SimilarityResponse.parse(response.body);

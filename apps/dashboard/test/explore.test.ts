@@ -128,17 +128,28 @@ describe("files", () => {
 });
 
 describe("where it is computed", () => {
-  test("the reader switches from the server to the page and back; softmax is a contrast there", async () => {
+  test("the reader switches from the server to the page and back; softmax is a contrast in both", async () => {
     const { page, complaints } = await open("");
-    expect(await page.getByText("To compare with softmax attention").count()).toBe(1);
+    const contrast = async () => {
+      await page.waitForSelector(".sequence-map", { timeout: 60_000 });
+      await page.getByLabel("Difference").check();
+      await page.getByText("A contrast, not an error").waitFor();
+      await expect.poll(() => page.locator(".zoom-map").getAttribute("aria-busy")).toBe("false");
+    };
+    const { attention } = server.answers;
+    const asked: unknown[] = [];
+    server.answers.attention = (question) => {
+      asked.push(question.weights);
+      return attention(question);
+    };
+    await contrast();
+    server.answers.attention = attention;
+    expect(asked).toEqual(["softmax"]); // the model's own weights are at hand
     await page.getByLabel("in this page").check();
     await page.waitForSelector("[data-backend=wasm]", { timeout: 90_000 });
-    await page.waitForSelector(".sequence-map", { timeout: 60_000 });
-    await page.getByLabel("Difference").check();
-    await page.getByText("A contrast, not an error").waitFor();
-    await expect.poll(() => page.locator(".zoom-map").getAttribute("aria-busy")).toBe("false");
+    await contrast();
     await page.getByLabel("on the server").check();
-    await page.getByText("To compare with softmax attention").waitFor();
+    await contrast();
     expect(complaints).toEqual([]);
   });
 

@@ -6,8 +6,10 @@
  * mechanisms without that go through the view's rows a block at a time.
  */
 import type { PerformerModel } from "@performer/performer";
+import type { AttentionWeights } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type AttentionRows, attentionRows, type Bins, binMeans } from "./attention-rows.ts";
+import { type AttentionRows, type Bins, binMeans } from "./attention-rows.ts";
+import { layerRows } from "./layer-rows.ts";
 import { observeLayers } from "./recover-attention.ts";
 
 /** Residues from `from` to before `to`, counted from 0, in so many cells. */
@@ -23,11 +25,8 @@ export interface AttentionView {
   readonly rows: ViewSide;
   /** Residues looked at. */
   readonly columns: ViewSide;
-  /**
-   * "model": the weights that the layer uses. "softmax": exp(q·k/√D) over all keys for the same query
-   * and key, which softmax features approximate and others do not.
-   */
-  readonly weights?: "model" | "softmax" | undefined;
+  /** "model" without. */
+  readonly weights?: AttentionWeights | undefined;
 }
 
 export interface AttentionReader {
@@ -48,7 +47,7 @@ const FIRST_RESIDUE = 1;
  * @throws {RangeError} where the sequence is empty or longer than the model takes.
  */
 export function openAttention(model: PerformerModel, sequence: Uint8Array): AttentionReader {
-  const { attention: config, direction, numHeads } = model.config;
+  const { numHeads } = model.config;
   const length = sequence.length;
   const states = observeLayers(model, sequence);
   // features of the layer that was read last: who zooms stays in a layer
@@ -57,15 +56,7 @@ export function openAttention(model: PerformerModel, sequence: Uint8Array): Atte
     const name = `${layer} ${weights}`;
     if (held?.name === name) return held.map;
     held?.map.dispose();
-    const { query, key } = states[layer] as (typeof states)[number];
-    const softmax = weights === "softmax";
-    const map = attentionRows({
-      query,
-      key,
-      config: softmax ? { mechanism: "exact" } : config,
-      direction,
-      projection: softmax ? undefined : model.projections[layer],
-    });
+    const map = layerRows(model, { layer, ...(states[layer] as (typeof states)[number]), weights });
     held = { name, map };
     return map;
   };

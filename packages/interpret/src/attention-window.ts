@@ -4,7 +4,7 @@
  * Maps are read in blocks of rows, so memory follows the answer and not the square of the length.
  */
 import type { PerformerModel } from "@performer/performer";
-import type { MapSide } from "@performer/schema";
+import type { AttentionWeights, MapSide } from "@performer/schema";
 import { createPacer } from "./pacer.ts";
 import { type AttentionPart, attentionBlocks } from "./recover-attention.ts";
 
@@ -18,6 +18,7 @@ export interface AttentionWindowOptions extends AttentionPart {
 export interface AttentionWindow {
   readonly layers: readonly number[];
   readonly heads: readonly number[];
+  readonly weights: AttentionWeights;
   readonly rows: MapSide;
   readonly columns: MapSide;
   /** [layers][heads], each [rows.cells × columns.cells] row-major. */
@@ -28,12 +29,13 @@ export interface AttentionWindow {
 export function describeWindow(
   { numLayers, numHeads }: PerformerModel["config"],
   length: number,
-  { layers, heads, rows, columns, maxSize }: AttentionWindowOptions,
+  { layers, heads, rows, columns, maxSize, weights = "model" }: AttentionWindowOptions,
 ): Omit<AttentionWindow, "maps"> {
   const all = (count: number) => Array.from({ length: count }, (_, index) => index);
   return {
     layers: chosen("layer", layers ?? all(numLayers), numLayers),
     heads: chosen("head", heads ?? all(numHeads), numHeads),
+    weights,
     rows: side("rows", rows ?? [0, length], length, maxSize),
     columns: side("columns", columns ?? [0, length], length, maxSize),
   };
@@ -50,13 +52,14 @@ export async function attentionWindow(
   options: AttentionWindowOptions = {},
 ): Promise<AttentionWindow> {
   const described = describeWindow(model.config, sequence.length, options);
-  const { layers, heads, rows, columns } = described;
+  const { layers, heads, rows, columns, weights: kind } = described;
   const sums = layers.map(() => heads.map(() => new Float64Array(rows.cells * columns.cells)));
   const [rowCells, columnCells] = [cellsOf(rows), cellsOf(columns)];
   const width = columnCells.length;
   const breathe = createPacer();
   const part: AttentionPart = {
     layers,
+    weights: kind,
     rows: [rows.from, rows.to],
     columns: [columns.from, columns.to],
   };

@@ -2,10 +2,11 @@
  * Attention maps of a sequence, layer by layer: in blocks of rows for any length, or whole for a
  * short one. The maps are what the layer used: A · V is its attention output.
  */
-import { type AttentionState, applyModel, type PerformerModel } from "@performer/performer";
+import { applyModel, type PerformerModel } from "@performer/performer";
 import { collateSequences, SPECIALS_PER_ROW } from "@performer/proteins";
+import type { AttentionWeights } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { attentionRows } from "./attention-rows.ts";
+import { layerRows, type QueryAndKey } from "./layer-rows.ts";
 import { createPacer } from "./pacer.ts";
 
 export interface AttentionBlock {
@@ -30,6 +31,8 @@ export interface AttentionPart {
   /** [from, to) among the rows, and among the columns; all without. */
   readonly rows?: readonly [number, number] | undefined;
   readonly columns?: readonly [number, number] | undefined;
+  /** "model" without. */
+  readonly weights?: AttentionWeights | undefined;
 }
 
 /** 16 MiB of float32. */
@@ -45,19 +48,18 @@ export function* attentionBlocks(
   sequence: Uint8Array,
   options: AttentionBlockOptions & AttentionPart = {},
 ): Generator<AttentionBlock, void, void> {
-  const { attention: config, direction, numHeads } = model.config;
+  const { numHeads } = model.config;
   const margin = options.keepSpecials ? 0 : 1;
   const states = observeLayers(model, sequence);
   try {
-    for (const [layer, { query, key }] of states.entries()) {
+    for (const [layer, state] of states.entries()) {
       if (options.layers?.includes(layer) === false) continue;
-      const L = query.shape[1];
+      const L = state.query.shape[1];
       const blockRows = options.blockRows ?? Math.max(1, Math.floor(BLOCK_VALUES / (numHeads * L)));
       const inner = L - 2 * margin;
       const [firstRow, endRow] = options.rows ?? [0, inner];
       const [firstColumn, endColumn] = options.columns ?? [0, inner];
-      const projection = model.projections[layer];
-      const map = attentionRows({ query, key, config, direction, projection });
+      const map = layerRows(model, { layer, ...state, weights: options.weights });
       try {
         for (let start = firstRow; start < endRow; start += blockRows) {
           const count = Math.min(blockRows, endRow - start);
@@ -82,8 +84,6 @@ export function* attentionBlocks(
     for (const { query, key } of states) tf.dispose([query, key]);
   }
 }
-
-export type QueryAndKey = Pick<AttentionState, "query" | "key">;
 
 /** Of each layer, for one sequence between bos and eos, [1, L, H, D]; the caller frees them. */
 export function observeLayers(model: PerformerModel, sequence: Uint8Array): QueryAndKey[] {

@@ -68,6 +68,16 @@ describe("a window of the maps", () => {
     expectClose(maps[1]?.[0] as Float32Array, expected, TOLERANCE);
   });
 
+  test("of softmax weights is what exact attention gives for the same queries and keys", async () => {
+    // the first layer's query and key do not depend on how attention weighs
+    const model = tinyModel({ numLayers: 1 });
+    const exact = { ...model.config, attention: { mechanism: "exact" as const } };
+    const whole = await recoverAttention({ ...model, config: exact, projections: [] }, sequence);
+    const { maps, weights } = await attentionWindow(model, sequence, { weights: "softmax" });
+    expect(weights).toBe("softmax");
+    expectClose(maps[0]?.[1] as Float32Array, whole.maps[0]?.[1] as Float32Array, TOLERANCE);
+  });
+
   test("of one cell is the mean of the whole map", async () => {
     const model = tinyModel();
     const whole = await recoverAttention(model, sequence);

@@ -38,7 +38,12 @@ export {
   type ModelConfigInput,
   projectionKinds,
 } from "./model-config.ts";
-export { AttentionRequest, AttentionResponse, MapSide } from "./rest/attention.ts";
+export {
+  AttentionRequest,
+  AttentionResponse,
+  AttentionWeights,
+  MapSide,
+} from "./rest/attention.ts";
 export {
   MAX_SEQUENCES_PER_REQUEST,
   ModelChoice,

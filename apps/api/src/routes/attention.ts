@@ -26,6 +26,7 @@ export const attentionRoute = (context: RouteContext): Route => ({
   method: "post",
   path: "/v1/attention",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Attention maps of layers and heads, whole, in part, or made smaller",
     requestParams: { header: deadlineHeader },
@@ -98,8 +99,8 @@ function sentBy(
 function jobOf(model: ServedModel, body: AttentionRequest, sent: SentSequence): AttentionJob {
   const { config } = model.summary;
   const named = residuesFor(model, sent);
-  const { layers, heads, block, maxSize } = body;
-  const window = { layers, heads, rows: block?.rows, columns: block?.columns, maxSize };
+  const { layers, heads, block, maxSize, weights } = body;
+  const window = { layers, heads, weights, rows: block?.rows, columns: block?.columns, maxSize };
   const described = describeOrRefuse(config, named.sequence.length, window);
   const maps = described.layers.length * described.heads.length;
   const numbers = maps * described.rows.cells * described.columns.cells;
@@ -111,10 +112,10 @@ function jobOf(model: ServedModel, body: AttentionRequest, sent: SentSequence): 
     });
   }
   const rows = described.rows.to - described.rows.from;
-  const weights = described.layers.length * config.numHeads * rows * named.sequence.length;
-  if (weights > ATTENTION_LIMIT_WEIGHTS) {
+  const computed = described.layers.length * config.numHeads * rows * named.sequence.length;
+  if (computed > ATTENTION_LIMIT_WEIGHTS) {
     throw new ProblemError("answer-too-large", {
-      detail: `expected at most ${ATTENTION_LIMIT_WEIGHTS} weights to compute, got ${weights}; ask for fewer layers, or a block of fewer rows`,
+      detail: `expected at most ${ATTENTION_LIMIT_WEIGHTS} weights to compute, got ${computed}; ask for fewer layers, or a block of fewer rows`,
       field: sent.field,
       limit: ATTENTION_LIMIT_WEIGHTS,
     });

@@ -2,7 +2,13 @@
  * What the views ask of a model, wherever it is computed: by the API's process, or in this page. Both
  * give the same numbers; the reader sees which one answers and may choose.
  */
-import type { MapSide, ModelSummary, MutationMethod, SimilarityResponse } from "@performer/schema";
+import type {
+  AttentionWeights,
+  MapSide,
+  ModelSummary,
+  MutationMethod,
+  SimilarityResponse,
+} from "@performer/schema";
 
 export type ComputePlace = "server" | "page";
 
@@ -24,9 +30,6 @@ export interface ResidueRange {
   readonly from: number;
   readonly to: number;
 }
-
-/** "softmax": of the same queries and keys; the model's own weights may be none. */
-export type AttentionWeights = "model" | "softmax";
 
 export interface AttentionQuery {
   readonly model: string;

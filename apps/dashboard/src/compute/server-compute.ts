@@ -13,13 +13,14 @@ const SPECIALS = 2;
 export const serverCompute: Compute = {
   place: "server",
 
-  async attention({ model, sequence, layers, heads, rows, columns, maxSize }, { signal }) {
+  async attention({ model, sequence, layers, heads, rows, columns, maxSize, weights }, { signal }) {
     const block = { rows: pair(rows), columns: pair(columns) };
     const question = {
       model,
       sequence,
       block,
       maxSize,
+      weights,
       ...(layers && { layers: [...layers] }),
       ...(heads && { heads: [...heads] }),
     };

@@ -1,9 +1,9 @@
 /** One head looked at closely: its map with zoom and pan, what its residues receive, and its strongest pairs. */
 import type { MapWindow } from "@performer/charts";
 import { wholeWindow, zoomWindow } from "@performer/charts";
-import type { ModelSummary } from "@performer/schema";
+import type { AttentionWeights, ModelSummary } from "@performer/schema";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { AttentionCells, AttentionWeights, Compute } from "../compute/compute.ts";
+import type { AttentionCells, Compute } from "../compute/compute.ts";
 import { type HeadPlace, stepHead } from "../model/head-place.ts";
 import { formatWindow, parseWindow } from "../model/map-address.ts";
 import { isSingle } from "../model/map-labels.ts";

@@ -3,8 +3,7 @@
  * what they approximate, and the difference is their error. Other kernels (ReLU) approximate nothing:
  * there it is a contrast, and the page says so.
  */
-import type { AttentionConfig } from "@performer/schema";
-import type { AttentionWeights } from "../compute/compute.ts";
+import type { AttentionConfig, AttentionWeights } from "@performer/schema";
 import { differenceOf, type HeadCells } from "../model/map-reading.ts";
 import type { LargeMapProps } from "./large-map.tsx";
 
@@ -29,27 +28,19 @@ export async function contrastOf(
 /** Whole rows of softmax are computed; a longer protein would take minutes. */
 const LONGEST_SOFTMAX = 4096;
 
-interface WeightsChoiceProps extends Pick<LargeMapProps, "protein" | "compute" | "model"> {
+interface WeightsChoiceProps extends Pick<LargeMapProps, "protein" | "model"> {
   readonly contrast: MapContrast;
   readonly onContrast: (contrast: MapContrast) => void;
 }
 
-export function WeightsChoice({
-  protein,
-  compute,
-  model,
-  contrast,
-  onContrast,
-}: WeightsChoiceProps) {
+export function WeightsChoice({ protein, model, contrast, onContrast }: WeightsChoiceProps) {
   const { attention } = model.config;
   if (attention.mechanism !== "favor") return null;
   const approximates = isSoftmaxKernel(attention);
-  if (compute.place === "server" || protein.sequence.length > LONGEST_SOFTMAX) {
+  if (protein.sequence.length > LONGEST_SOFTMAX) {
     return (
       <p class="muted map-note">
-        {compute.place === "server"
-          ? "To compare with softmax attention of the same queries and keys, compute in this page (above)."
-          : `Softmax is compared up to ${LONGEST_SOFTMAX.toLocaleString("en")} residues.`}
+        Softmax is compared up to {LONGEST_SOFTMAX.toLocaleString("en")} residues.
       </p>
     );
   }

@@ -196,6 +196,7 @@ export function attentionResponse(accession: string, sequence: string): Attentio
     numHeads,
     layers: maps.map((_, layer) => layer),
     heads: Array.from({ length: numHeads }, (_, head) => head),
+    weights: "model",
     rows: whole,
     columns: whole,
     maps,

@@ -10,6 +10,13 @@ const chosen = (what: string) =>
     .optional()
     .meta({ description: `${what}, 0-based, in the order wanted; all without` });
 
+/**
+ * "model": the weights that the layer uses. "softmax": exp(q·k/√D) over all keys, of the same queries and
+ * keys; softmax features approximate it, other kernels do not.
+ */
+export const AttentionWeights = z.enum(["model", "softmax"]);
+export type AttentionWeights = z.infer<typeof AttentionWeights>;
+
 export const AttentionRequest = z
   .strictObject({
     sequence: SequenceInput.optional(),
@@ -29,6 +36,10 @@ export const AttentionRequest = z
       .strictObject({ rows: ResidueRange, columns: ResidueRange })
       .optional()
       .meta({ description: "the part of each map that is wanted; all without" }),
+    weights: AttentionWeights.optional().meta({
+      description:
+        "the weights that the layers use (`model`, as without), or exact softmax of the same queries and keys",
+    }),
     maxSize: z.int().min(1).max(4096).optional().meta({
       description: "cells a side at most: a larger map is made smaller by means of areas",
     }),
@@ -58,6 +69,7 @@ export const AttentionResponse = z
     /** Which of them `maps` holds. */
     layers: z.array(z.int()),
     heads: z.array(z.int()),
+    weights: AttentionWeights,
     rows: MapSide,
     columns: MapSide,
     /**

@@ -1,4 +1,4 @@
-/** POST /v1/generate: sequences drawn from a causal model, as a stream of NDJSON lines. */
+/** POST /v1/generate: sequences drawn from a causal model, as a stream of lines. */
 import { z } from "zod";
 import { EndLine, ModelChoice, ModelLine } from "./common.ts";
 

@@ -15,10 +15,10 @@ export interface AttentionAnswer
 /** JSON text of an AttentionResponse, a row of numbers at a time. */
 export function* encodeAttention({ config, maps, ...answer }: AttentionAnswer): Generator<string> {
   const { numLayers, numHeads } = config;
-  const { model, fingerprint, accession, sequence, layers, heads, rows, columns } = answer;
+  const { model, fingerprint, accession, sequence, layers, heads, weights, rows, columns } = answer;
   const head: Omit<AttentionResponse, "maps"> = {
     ...{ model, fingerprint, accession, sequence, numLayers, numHeads },
-    ...{ layers: [...layers], heads: [...heads], rows, columns },
+    ...{ layers: [...layers], heads: [...heads], weights, rows, columns },
   };
   yield `${JSON.stringify(head).slice(0, -1)},"maps":[`;
   for (const [layer, ofHeads] of maps.entries()) {
