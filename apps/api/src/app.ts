@@ -10,6 +10,7 @@ import type { KeyRing } from "./api-keys.ts";
 import { cors } from "./cors.ts";
 import { errorHandler, notFound } from "./error-handler.ts";
 import type { Experiments } from "./experiment-store.ts";
+import { requireKnownHost } from "./known-hosts.ts";
 import {
   BATCHED_LIMIT,
   BATCHED_LIMIT_RESIDUES,
@@ -100,6 +101,8 @@ export interface AppDependencies {
   readonly dashboardDirectory?: string;
   /** Keys that requests must carry; none are needed without. */
   readonly keys?: KeyRing;
+  /** Names that the server goes by; any without. */
+  readonly hosts?: readonly string[];
   /** Requests a minute of one client; no limit without. */
   readonly requestsPerMinute?: number;
   /** Origins whose pages may read answers; none without. */
@@ -118,6 +121,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const { logger, keys, requestsPerMinute, dashboardDirectory } = dependencies;
   const context = contextOf(dependencies);
   const { experiments } = dependencies;
+  if (experiments) context.metrics.watchJobs(() => experiments.jobs.counts());
   const routes = [
     ...ROUTES.map((create) => create(context)),
     ...(experiments === undefined ? [] : STORE_ROUTES.map((create) => create(experiments))),
@@ -130,6 +134,7 @@ export function createApp(dependencies: AppDependencies): Express {
     requestLog(logger),
     context.metrics.middleware,
     securityHeaders(),
+    ...(dependencies.hosts === undefined ? [] : [requireKnownHost(dependencies.hosts)]),
     cors(dependencies.allowedOrigins ?? []),
   );
 

@@ -15,6 +15,8 @@ export interface Metrics {
   modelFreed(name: string): void;
   /** Read at each scrape. */
   watchQueue(name: string, size: () => number): void;
+  /** Jobs by state, asked at each scrape; left out of one where they cannot be counted. */
+  watchJobs(count: () => Promise<Readonly<Record<string, number>>>): void;
   read(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
@@ -97,6 +99,19 @@ export function createMetrics(): Metrics {
     modelLoaded: (model) => loaded.set({ model }, 1),
     modelFreed: (model) => loaded.remove({ model }),
     watchQueue: (name, size) => void queues.set(name, size),
+    watchJobs(count) {
+      new Gauge({
+        name: "performer_jobs",
+        help: "Bulk jobs that the store knows, by state",
+        labelNames: ["state"],
+        registers,
+        async collect() {
+          this.reset();
+          const counted = await count().catch(() => ({}));
+          for (const [state, jobs] of Object.entries(counted)) this.set({ state }, jobs);
+        },
+      });
+    },
     read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

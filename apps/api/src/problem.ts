@@ -22,6 +22,7 @@ export const KINDS = {
   "job-not-done": [409, "The job has no result yet"],
   "body-too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body has a type that is not read here"],
+  "unknown-host": [421, "The server does not go by this name"],
   "not-fasta": [422, "The body is not a FASTA file"],
   "empty-sequence": [422, "The sequence is empty"],
   "not-a-protein": [422, "The sequence is not a protein sequence"],

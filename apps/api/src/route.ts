@@ -15,6 +15,8 @@ export interface Route {
   readonly path: string;
   /** "none" of addresses that say nothing of models or runs: they are open, keys or not. */
   readonly access: "key" | "none";
+  /** Under which heading the page of the API lists it. */
+  readonly tag: "Model" | "Runs" | "Jobs" | "Server";
   readonly operation: ZodOpenApiOperationObject;
   readonly handlers: readonly RequestHandler<Record<string, string>>[];
 }

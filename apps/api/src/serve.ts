@@ -11,6 +11,7 @@ import { openKeyRing } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { openComputeThread } from "./compute/compute-thread.ts";
 import { openExperiments } from "./experiment-store.ts";
+import { isLoopback, LOOPBACK_NAMES } from "./known-hosts.ts";
 import { closeGracefully, listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelStore } from "./model-store.ts";
@@ -42,6 +43,11 @@ export interface ServeOptions {
   readonly keysFile?: string;
   /** Requests a minute of one client; default 600, 0: no limit. */
   readonly requestsPerMinute?: number;
+  /**
+   * Names that the server goes by besides localhost and its address. Without any, a server on loopback
+   * goes by these alone, one for other machines by any.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Origins whose pages may read answers; default none. */
   readonly allowedOrigins?: readonly string[];
   /** Of a request that names none; default one minute. */
@@ -98,6 +104,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   });
   const closing = new AbortController();
   let isDraining = false;
+  const hosts =
+    isLoopback(host) || options.allowedHosts !== undefined
+      ? [...LOOPBACK_NAMES, host, ...(options.allowedHosts ?? [])]
+      : undefined;
   const perMinute = options.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE;
   const app = createApp({
     ...{ models, metrics, logger, version: options.version, signal: closing.signal },
@@ -107,6 +117,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     dashboardDirectory: join(root, "apps", "dashboard", "dist"),
     isDraining: () => isDraining,
     allowedOrigins: options.allowedOrigins ?? [],
+    ...(hosts !== undefined && { hosts }),
     ...(keys !== undefined && { keys }),
     ...(perMinute > 0 && { requestsPerMinute: perMinute }),
     ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),

@@ -96,6 +96,23 @@ describe("a rate limit", () => {
   });
 });
 
+describe("the names of a server", () => {
+  it("are those that it was given, whatever the port; another name is another site's", async () => {
+    const app = fakeApp({ hosts: ["localhost", "127.0.0.1", "[::1]", "lab.example"] });
+    const ask = (host: string, path = "/v1/models") => request(app).get(path).set("Host", host);
+    for (const host of ["localhost:8080", "127.0.0.1", "[::1]:8080", "LAB.example"]) {
+      await ask(host).expect(200);
+    }
+    for (const host of ["evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"]) {
+      const refused = await ask(host).expect(421);
+      expect(refused.type).toBe("application/problem+json");
+      expect(refused.body).toMatchObject({ field: "Host" });
+      expect(refused.body.detail).toContain("--allow-host");
+      for (const path of ["/", "/docs", "/health"]) await ask(host, path).expect(421);
+    }
+  });
+});
+
 describe("pages of other origins", () => {
   const origin = "https://lab.example";
   it("read nothing by default", async () => {

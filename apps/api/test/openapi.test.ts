@@ -207,7 +207,12 @@ it("requests made from the document, well-formed and not, get documented answers
       query: parameter("query"),
       body: body ? arbitraryOf(body, resolve) : fc.constant(undefined),
       model: fc.constantFrom("causal", "bidirectional", undefined),
-      accept: fc.constantFrom(...Array(8).fill("*/*"), "application/x-ndjson", "image/png"),
+      accept: fc.constantFrom(
+        ...Array(8).fill("*/*"),
+        "application/x-ndjson",
+        "text/event-stream",
+        "image/png",
+      ),
     });
     await fc.assert(
       fc.asyncProperty(requests, async (made) => {

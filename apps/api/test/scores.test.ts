@@ -5,6 +5,7 @@ import {
   MutationsCostResponse,
   MutationsResponse,
 } from "@performer/schema";
+import type { Express } from "express";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { fakeApp, fakeModel, MAX_RESIDUES, storeOf, summary } from "./fakes.ts";
@@ -133,8 +134,12 @@ describe("POST /v1/mutations", () => {
 });
 
 describe("POST /v1/generate", () => {
-  const generate = async (body: object, app = causalApp()) => {
+  const generate = async (
+    body: object,
+    { app = causalApp(), accept = "*/*" }: { app?: Express; accept?: string } = {},
+  ) => {
     const response = await post("generate", body, app)
+      .set("Accept", accept)
       .buffer(true)
       .parse((stream, done) => {
         let read = "";
@@ -158,6 +163,18 @@ describe("POST /v1/generate", () => {
     ]);
   });
 
+  it("streams the same as server-sent events to who asks for them", async () => {
+    const { text: asLines } = await generate({ prompt: "mk", count: 2, maxLength: 5 });
+    const accept = "text/event-stream";
+    const { type, text } = await generate({ prompt: "mk", count: 2, maxLength: 5 }, { accept });
+    expect(type).toBe(accept);
+    expect(text).toBe(
+      linesOf(asLines)
+        .map((line) => `data: ${JSON.stringify(line)}\n\n`)
+        .join(""),
+    );
+  });
+
   it.each([
     ["a bidirectional model", {}, 422, "/model", fakeApp],
     ["a length that the model does not take", { maxLength: 65 }, 400, "/maxLength", causalApp],
@@ -166,7 +183,7 @@ describe("POST /v1/generate", () => {
     ["too many sequences", { count: 65 }, 400, "/count", causalApp],
     ["a share above 1", { topP: 1.5 }, 400, "/topP", causalApp],
   ])("refuses %s, naming the field", async (_what, options, status, field, app) => {
-    const { status: actual, text } = await generate(options, app());
+    const { status: actual, text } = await generate(options, { app: app() });
     expect([actual, JSON.parse(text).field]).toEqual([status, field]);
   });
 });

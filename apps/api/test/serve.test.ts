@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { disposeModel, initModel } from "@performer/performer";
@@ -91,6 +92,28 @@ describe("serve", () => {
       expect(metrics).toContain("performer_batch_tokens_sum 32\n");
       expect(metrics).toContain('performer_model_loaded{model="tiny/step-00000002"} 1\n');
     });
+  });
+
+  it("on loopback goes by the names of this machine, and by those that are allowed besides", async () => {
+    const status = (url: string, host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const question = get(`${url}/health`, { headers: { Host: host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        question.on("error", reject);
+      });
+    await withServer(async (url) => {
+      expect(await status(url, "localhost")).toBe(200);
+      expect(await status(url, "lab.example")).toBe(421);
+    });
+    await withServer(
+      async (url) => {
+        expect(await status(url, "lab.example")).toBe(200);
+        expect(await status(url, "other.example")).toBe(421);
+      },
+      { allowedHosts: ["lab.example"] },
+    );
   });
 
   it("knows the bundled proteins by accession, and says where one is too long for the model", async () => {

@@ -64,6 +64,8 @@ export interface JobTable {
     readonly limit: number;
     readonly before?: string;
   }): Promise<readonly JobRecord[]>;
+  /** How many there are in each state. */
+  counts(): Promise<Readonly<Record<JobState, number>>>;
   /** The oldest one that is not over. */
   next(): Promise<JobRecord | null>;
   /** What the first reading of the input found; the state becomes "running". */

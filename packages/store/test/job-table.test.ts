@@ -24,6 +24,15 @@ describe("job table", () => {
     expect(await jobs.get("one")).toMatchObject({ state: "failed", error: "no FASTA" });
   });
 
+  test("jobs are counted by state, states without one included", async () => {
+    const { jobs } = await openedStore(await storePath());
+    expect(await jobs.counts()).toEqual({ queued: 0, running: 0, done: 0, failed: 0 });
+    for (const id of ["one", "two", "three"]) await jobs.create(newJob(id));
+    await jobs.fail("one", { finishedAt: end.finishedAt, error: "no FASTA" });
+    await jobs.start("two", started);
+    expect(await jobs.counts()).toEqual({ queued: 1, running: 1, done: 0, failed: 1 });
+  });
+
   test("progress, items and bytes of the result are booked together", async () => {
     const jobs = await runningJob();
     const job = await jobs.advance("j", {

@@ -17,6 +17,8 @@ export interface NamedSequence {
 
 export type EmbeddingFormat = "json" | "ndjson" | "raw" | "npy" | "arrow";
 export type LineFormat = "json" | "ndjson";
+/** Of what comes bit by bit only: a line, or a server-sent event, for each bit. */
+export type StreamFormat = "ndjson" | "events";
 
 export interface EmbeddingsJob extends Pick<EmbeddingsOptions, "include" | "dtype"> {
   readonly kind: "embeddings";
@@ -46,6 +48,7 @@ export interface AttentionJob extends NamedSequence {
 
 export interface GenerateJob extends DrawOptions {
   readonly kind: "generate";
+  readonly format: StreamFormat;
 }
 
 interface SimilarityJob {

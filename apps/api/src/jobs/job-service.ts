@@ -1,6 +1,6 @@
 /** Bulk jobs as the routes use them: sent, looked at, fetched, removed; worked off by the runner. */
 import { randomUUID } from "node:crypto";
-import type { Job, JobItem, JobOptions } from "@performer/schema";
+import type { Job, JobItem, JobOptions, JobState } from "@performer/schema";
 import type { ExperimentStore, JobRecord } from "@performer/store";
 import { ProblemError } from "../problem.ts";
 import { describeJob } from "./describe-job.ts";
@@ -36,6 +36,8 @@ export interface JobService {
   /** Newest first. */
   list(page: JobPage): Promise<readonly Job[]>;
   items(id: string, page: ItemPage): Promise<readonly JobItem[]>;
+  /** How many there are in each state. */
+  counts(): Promise<Readonly<Record<JobState, number>>>;
   /** Path of the result. @throws {ProblemError} "job-not-done". */
   result(id: string): Promise<string>;
   /** Stops it where it runs, and removes it with its files. */
@@ -105,6 +107,7 @@ export function createJobService(options: JobServiceOptions): JobService {
       await find(id);
       return store.jobs.items(id, { limit, onlyRefused, ...(after !== undefined && { after }) });
     },
+    counts: () => store.jobs.counts(),
     async result(id) {
       const { state } = await find(id);
       if (state === "done") return jobPaths(jobsDirectory, id).result;

@@ -5,12 +5,15 @@ import type { Route } from "../route.ts";
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
+/** In the order of the page. */
+const TAGS: readonly Route["tag"][] = ["Model", "Runs", "Jobs", "Server"];
+
 /** @param version of the software. */
 export function describeRoutes(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { path, method, operation, access } of routes) {
+  for (const { path, method, operation, access, tag } of routes) {
     const security = access === "none" ? [] : [{}, { apiKey: [] }];
-    paths[path] = { ...paths[path], [method]: { ...operation, security } };
+    paths[path] = { ...paths[path], [method]: { ...operation, tags: [tag], security } };
   }
   return createDocument({
     openapi: "3.1.0",
@@ -22,6 +25,7 @@ export function describeRoutes(routes: readonly Route[], version: string): OpenA
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
+    tags: TAGS.map((name) => ({ name })),
     paths: paths as ZodOpenApiPathsObject,
     components: {
       schemas: { EmbeddingLine, GenerationLine, MutationLine, RunEvent },

@@ -18,6 +18,7 @@ export function problems(
   const everywhere: readonly ProblemKind[] = [
     "invalid-request",
     "unauthorized",
+    "unknown-host",
     "rate-limited",
     "internal-error",
   ];

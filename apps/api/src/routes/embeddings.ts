@@ -35,6 +35,7 @@ export const embeddingsRoute = (context: RouteContext): Route => ({
   method: "post",
   path: "/v1/embeddings",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Embeddings of sequences, a vector a residue and their mean",
     description:

@@ -2,8 +2,9 @@
 import { VOCABULARY_SIZE } from "@performer/proteins";
 import { GenerateRequest, GenerationLine, type ModelConfig } from "@performer/schema";
 import express from "express";
+import { z } from "zod";
 import { askModel } from "../ask-model.ts";
-import type { GenerateJob } from "../compute/job.ts";
+import type { GenerateJob, StreamFormat } from "../compute/job.ts";
 import { BODY_LIMIT_BYTES } from "../limits.ts";
 import { negotiate } from "../negotiate.ts";
 import { deadlineHeader, lines, MODEL_PROBLEMS, problems } from "../openapi/parts.ts";
@@ -15,38 +16,45 @@ import type { Route, RouteContext } from "../route.ts";
 import { parseSequence } from "../sequence-input.ts";
 
 const NDJSON = "application/x-ndjson";
+const EVENTS = "text/event-stream";
+/** JSON is what browsers and libraries ask for by habit: each line is that. */
+const FORMATS = { [NDJSON]: "ndjson", [EVENTS]: "events", "application/json": "ndjson" } as const;
 
 export const generateRoute = (context: RouteContext): Route => ({
   method: "post",
   path: "/v1/generate",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Sequences drawn from a causal model, as a stream of lines",
     description:
-      'Drawn are the 20 standard residues alone. The stream is whole when its last line has the type "end".',
+      'Drawn are the 20 standard residues alone. The stream is whole when its last line has the type "end". As server-sent events, each is the data of one without a name.',
     requestParams: { header: deadlineHeader },
     requestBody: { required: true, content: { "application/json": { schema: GenerateRequest } } },
     responses: {
-      200: { description: "The lines", content: { [NDJSON]: { schema: lines(GenerationLine) } } },
+      200: {
+        description: "The lines",
+        content: { [NDJSON]: { schema: lines(GenerationLine) }, [EVENTS]: { schema: z.string() } },
+      },
       ...problems(...MODEL_PROBLEMS, "unfit-model"),
     },
   },
   handlers: [
     express.json({ limit: BODY_LIMIT_BYTES }),
     async (request, response) => {
-      // JSON is what browsers and libraries ask for by habit: each line is that
-      negotiate(request, { [NDJSON]: "ndjson", "application/json": "ndjson" });
+      const { format } = negotiate(request, FORMATS);
       readQuery(request, NO_QUERY);
       const body = readBody(request, GenerateRequest, '{"prompt": "MKT", "count": 2}');
       await askModel(context, request, response, body.model, (model) => {
-        const job = jobOf(model, body);
-        return { job, type: NDJSON, residues: job.count * job.maxTokens, turn: "alone" };
+        const job = jobOf(model, body, format);
+        const type = format === "events" ? EVENTS : NDJSON;
+        return { job, type, residues: job.count * job.maxTokens, turn: "alone" };
       });
     },
   ],
 });
 
-function jobOf({ summary }: ServedModel, body: GenerateRequest): GenerateJob {
+function jobOf({ summary }: ServedModel, body: GenerateRequest, format: StreamFormat): GenerateJob {
   const { config } = summary;
   assertDraws(config);
   const { count, seed, temperature, topK, topP } = body;
@@ -64,6 +72,7 @@ function jobOf({ summary }: ServedModel, body: GenerateRequest): GenerateJob {
   const maxTokens = longest - prompt.length;
   return {
     kind: "generate",
+    format,
     prompt,
     count,
     maxTokens,

@@ -9,6 +9,7 @@ export function healthRoute({ models, backend }: RouteContext): Route {
     method: "get",
     path: "/health",
     access: "none",
+    tag: "Server",
     operation: {
       summary: "Whether the process lives",
       responses: { 200: json(HealthResponse, "It does"), ...problems() },

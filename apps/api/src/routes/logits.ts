@@ -14,6 +14,7 @@ export const logitsRoute = (context: RouteContext): Route => ({
   method: "post",
   path: "/v1/logits",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Scores of residues or tokens at each position",
     description:

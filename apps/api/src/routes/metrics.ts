@@ -7,6 +7,7 @@ export const metricsRoute = ({ metrics }: RouteContext): Route => ({
   method: "get",
   path: "/metrics",
   access: "key",
+  tag: "Server",
   operation: {
     summary: "Figures of the server, for Prometheus",
     responses: {

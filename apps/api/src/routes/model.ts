@@ -10,6 +10,7 @@ export const modelRoute = ({ models }: RouteContext): Route => ({
   method: "get",
   path: "/v1/models/{id}",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "One model: card, config, figures",
     requestParams: {

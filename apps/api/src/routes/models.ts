@@ -8,6 +8,7 @@ export const modelsRoute = ({ models }: RouteContext): Route => ({
   method: "get",
   path: "/v1/models",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "All models; the first one answers by default",
     responses: { 200: json(ModelsResponse, "The models"), ...problems() },

@@ -34,6 +34,7 @@ export const mutationsRoute = (context: RouteContext): Route => ({
   method: "post",
   path: "/v1/mutations",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Scores of all substitutions, the cost stated first",
     requestParams: { header: deadlineHeader },

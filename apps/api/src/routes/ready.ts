@@ -9,6 +9,7 @@ export const readyRoute = ({ models, isDraining }: RouteContext): Route => ({
   method: "get",
   path: "/ready",
   access: "none",
+  tag: "Server",
   operation: {
     summary: "Whether requests for a model are taken",
     responses: { 200: json(ReadyResponse, "They are"), ...problems("no-model", "draining") },

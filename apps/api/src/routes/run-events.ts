@@ -25,6 +25,7 @@ export function runEventsRoute({ runs, streamLimit, signal: serverCloses }: Rout
     method: "get",
     path: "/v1/runs/{id}/events",
     access: "key",
+    tag: "Runs",
     operation: {
       summary: "A run's events, the past ones first, then as they happen",
       description:

@@ -11,6 +11,7 @@ export const runMetricsRoute = ({ curves }: { readonly curves: RunCurves }): Rou
   method: "get",
   path: "/v1/runs/{id}/metrics",
   access: "key",
+  tag: "Runs",
   operation: {
     summary: "A run's curve, thinned to what a chart shows",
     requestParams: {

@@ -8,6 +8,7 @@ export const runsRoute = ({ runs }: RouteContext): Route => ({
   method: "get",
   path: "/v1/runs",
   access: "key",
+  tag: "Runs",
   operation: {
     summary: "The training runs, newest first",
     responses: { 200: json(RunsResponse, "The runs"), ...problems() },

@@ -14,6 +14,7 @@ export const similarityRoute = (context: RouteContext): Route => ({
   method: "get",
   path: "/v1/similarity",
   access: "key",
+  tag: "Model",
   operation: {
     summary: "Amino-acid similarity from attention, beside BLOSUM62",
     description: "Computed once a model, which takes about ten seconds, and kept.",

@@ -172,3 +172,21 @@ function asText(response: request.Response, done: (error: Error | null, body: st
   });
   stream.on("end", () => done(null, text));
 }
+
+test("GET /metrics counts jobs by state, and leaves them out where the store cannot be read", async () => {
+  const { experiments, app } = await withJobs();
+  const job = await send(experiments, ">a\nACD\n");
+  await until(experiments, job.id, isOver);
+  const scrape = async () => {
+    const { text } = await request(app).get("/metrics").expect(200);
+    return text.match(/^performer_jobs\{.*/gm) ?? [];
+  };
+  expect(await scrape()).toEqual([
+    'performer_jobs{state="queued"} 0',
+    'performer_jobs{state="running"} 0',
+    'performer_jobs{state="done"} 1',
+    'performer_jobs{state="failed"} 0',
+  ]);
+  await experiments.close();
+  expect(await scrape()).toEqual([]);
+});

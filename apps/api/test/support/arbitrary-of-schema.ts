@@ -48,11 +48,13 @@ function fitting(
       const model = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
       const whole = Object.fromEntries(model.map(([key, inner]) => [key, of(inner)]));
       const optional = Object.keys(whole).filter((key) => !required.includes(key));
-      // few fields fit together more often than many
+      // few fields fit together more often than many; what a question is about stands first
+      const subject = model.slice(0, 1).map(([key]) => key);
       const few = fc
         .subarray(optional, { maxLength: Math.min(2, optional.length) })
         .chain((keys) => {
-          const chosen = [...required, ...keys].map((key) => [key, whole[key]] as const);
+          const names = new Set([...required, ...subject, ...keys]);
+          const chosen = [...names].map((key) => [key, whole[key]] as const);
           return fc.record(Object.fromEntries(chosen) as typeof whole);
         });
       return fc.oneof(few, fc.record(whole, { requiredKeys: required }));

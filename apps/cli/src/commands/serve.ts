@@ -37,6 +37,7 @@ interface ServeCommandOptions {
   readonly backend: Backend;
   readonly eager?: true;
   readonly keys?: string;
+  readonly allowHost?: readonly string[];
   readonly corsOrigin?: readonly string[];
   readonly deadline?: number;
   readonly rateLimit?: number;
@@ -61,6 +62,10 @@ export const serveCommand = () =>
     .addOption(backendOption())
     .addOption(eagerOption())
     .option("--keys <file>", "file of API keys that requests must carry (default: none needed)")
+    .option(
+      "--allow-host <names...>",
+      "names that the server goes by besides localhost and its address, such as a proxy's (default: on loopback none, else any)",
+    )
     .option("--cors-origin <origins...>", "origins whose pages may read answers (default: none)")
     .option(
       "--deadline <seconds>",
@@ -82,13 +87,15 @@ export const serveCommand = () =>
 
 async function serveAsAsked(options: ServeCommandOptions): Promise<void> {
   const root = findCloneRoot();
-  const { runs, models, store, keys, corsOrigin, deadline, rateLimit, drain, ...rest } = options;
+  const { runs, models, store, keys, allowHost, corsOrigin, ...limits } = options;
+  const { deadline, rateLimit, drain, ...rest } = limits;
   await serveUntilInterrupted({
     root,
     ...foldersOf(root, { runs, models }),
     ...rest,
     ...(store !== undefined && { storeDirectory: resolveUserPath(root, store) }),
     ...(keys !== undefined && { keysFile: resolveUserPath(root, keys) }),
+    ...(allowHost !== undefined && { allowedHosts: allowHost }),
     ...(corsOrigin !== undefined && { allowedOrigins: corsOrigin }),
     ...(deadline !== undefined && { deadlineMs: 1000 * deadline }),
     ...(rateLimit !== undefined && { requestsPerMinute: rateLimit }),

@@ -1,4 +1,5 @@
 /** The job table on its two tables. */
+import { JobState } from "@performer/schema";
 import type { JobItemRecord, JobRecord, JobTable } from "../job-table.ts";
 import { StoreError } from "../store-error.ts";
 import type { Database, Row, Statements } from "./database.ts";
@@ -26,6 +27,14 @@ export function createJobTable(database: Database): JobTable {
           limit,
         ).map(toJob),
       ),
+
+    counts: () =>
+      database.read(({ all }) => {
+        const rows = all("SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state");
+        const none = JobState.options.map((state) => [state, 0] as const);
+        const found = rows.map(({ state, jobs }) => [state as JobState, Number(jobs)] as const);
+        return Object.fromEntries([...none, ...found]) as Record<JobState, number>;
+      }),
 
     next: () =>
       database.read(({ get }) => {

@@ -1,7 +1,7 @@
-/** NDJSON of drawn sequences: the model, progress once in a while, each sequence, the end. */
+/** Drawn sequences bit by bit, as NDJSON or server-sent events: the model, progress once in a while, each sequence, the end. */
 import { decodeTokens } from "@performer/proteins";
 import type { GenerationLine } from "@performer/schema";
-import type { GenerateJob } from "../job.ts";
+import type { GenerateJob, StreamFormat } from "../job.ts";
 import type { ModelReader } from "../model-reader.ts";
 
 /** Between two lines of progress. */
@@ -12,23 +12,27 @@ export async function* generationLines(
   job: GenerateJob,
 ): AsyncGenerator<string> {
   const { name: model, fingerprint } = reader.summary;
-  yield toLine({ type: "model", model, fingerprint });
+  const write = WRITERS[job.format];
+  yield write({ type: "model", model, fingerprint });
   let count = 0;
   let toldAt = performance.now();
   for await (const event of reader.generate(job)) {
     if (event.type === "step") {
       if (performance.now() - toldAt < PROGRESS_MS) continue;
       toldAt = performance.now();
-      yield toLine({ type: "progress", drawn: event.drawn });
+      yield write({ type: "progress", drawn: event.drawn });
       continue;
     }
     const { index, tokens, endedBy } = event;
     const sequence = decodeTokens([...job.prompt, ...tokens]);
     const end = endedBy === "end token" ? "model" : "max-length";
-    yield toLine({ type: "sequence", index, sequence, endedBy: end });
+    yield write({ type: "sequence", index, sequence, endedBy: end });
     count++;
   }
-  yield toLine({ type: "end", count });
+  yield write({ type: "end", count });
 }
 
-const toLine = (line: GenerationLine): string => `${JSON.stringify(line)}\n`;
+const WRITERS: Record<StreamFormat, (line: GenerationLine) => string> = {
+  ndjson: (line) => `${JSON.stringify(line)}\n`,
+  events: (line) => `data: ${JSON.stringify(line)}\n\n`,
+};

@@ -9,6 +9,7 @@ export const jobItemsRoute = ({ jobs }: JobsContext): Route => ({
   method: "get",
   path: "/v1/jobs/{id}/items",
   access: "key",
+  tag: "Jobs",
   operation: {
     summary: "What became of each record of a job's file",
     requestParams: { path: jobPath, query: JobItemsQuery },

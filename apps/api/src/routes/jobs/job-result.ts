@@ -12,6 +12,7 @@ export const jobResultRoute = ({ jobs }: JobsContext): Route => ({
   method: "get",
   path: "/v1/jobs/{id}/result",
   access: "key",
+  tag: "Jobs",
   operation: {
     summary: "The result of a job that is done",
     description:

@@ -10,6 +10,7 @@ const shared = { path: "/v1/jobs/{id}", access: "key" } as const;
 export const jobRoute = ({ jobs }: JobsContext): Route => ({
   ...shared,
   method: "get",
+  tag: "Jobs",
   operation: {
     summary: "A job and how far it is",
     requestParams: { path: jobPath },
@@ -26,6 +27,7 @@ export const jobRoute = ({ jobs }: JobsContext): Route => ({
 export const removeJobRoute = ({ jobs }: JobsContext): Route => ({
   ...shared,
   method: "delete",
+  tag: "Jobs",
   operation: {
     summary: "Stops a job where it runs, and removes it with its files",
     requestParams: { path: jobPath },

@@ -9,6 +9,7 @@ export const listJobsRoute = ({ jobs: service }: JobsContext): Route => ({
   method: "get",
   path: "/v1/jobs",
   access: "key",
+  tag: "Jobs",
   operation: {
     summary: "The bulk jobs, newest first",
     requestParams: { query: JobsQuery },

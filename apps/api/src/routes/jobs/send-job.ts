@@ -14,6 +14,7 @@ export const sendJobRoute = ({ jobs }: JobsContext): Route => ({
   method: "post",
   path: "/v1/jobs",
   access: "key",
+  tag: "Jobs",
   operation: {
     summary: "Embeds the sequences of a FASTA file as a job",
     description:
