@@ -20,9 +20,13 @@ import {
   SimilarityResponse,
 } from "@performer/schema";
 import type { z } from "zod";
+import { authorization } from "./api-key.ts";
 
-/** unreachable: no answer. refused: a problem document. malformed: an answer outside the contract. */
-export type ApiFault = "unreachable" | "refused" | "malformed";
+/**
+ * unreachable: no answer. locked: it needs an API key. refused: another problem document. malformed: an
+ * answer outside the contract.
+ */
+export type ApiFault = "unreachable" | "locked" | "refused" | "malformed";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -127,6 +131,7 @@ async function request(path: string, question: Question): Promise<Response> {
   try {
     const headers = {
       ...question.headers,
+      ...authorization(),
       accept: "application/json",
       "x-deadline-ms": String(DEADLINE_MS),
     };
@@ -142,5 +147,5 @@ function refusal(path: string, status: number, body: unknown): ApiError {
   const message = problem.success
     ? `${problem.data.title}: ${problem.data.detail}`
     : `${path} answered with status ${status}.`;
-  return new ApiError("refused", message, status);
+  return new ApiError(status === 401 ? "locked" : "refused", message, status);
 }

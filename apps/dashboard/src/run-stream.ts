@@ -1,8 +1,11 @@
 /**
- * A run's events as they happen: EventSource in, batches of checked `RunEvent`s out.
+ * A run's events as they happen: EventSource in, batches of checked `RunEvent`s out. The browser's own
+ * EventSource sends no API key, so this is one on fetch.
  * Events are gathered for a moment, so that replaying a long log costs a few redraws and not thousands.
  */
 import { RunEvent } from "@performer/schema";
+import { EventSource } from "eventsource";
+import { authorization } from "./api-key.ts";
 
 /** live: the line is open. reconnecting: the browser tries again. closed: no more will come. */
 export type StreamState = "connecting" | "live" | "reconnecting" | "closed" | "failed";
@@ -17,7 +20,10 @@ const GATHER_MS = 60;
 
 /** Follows a run until the returned function is called. Lines seen before a reconnection are not repeated. */
 export function openRunStream({ url, onEvents, onState }: RunStreamOptions): () => void {
-  const source = new EventSource(url);
+  const source = new EventSource(url, {
+    fetch: (address, init) =>
+      fetch(address, { ...init, headers: { ...init.headers, ...authorization() } }),
+  });
   let gathered: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastLine = 0;

@@ -11,7 +11,7 @@ export interface NamedSequence {
 }
 
 /** An accession of which this page knows no residues. */
-class UnknownProtein extends Error {
+export class UnknownProtein extends Error {
   override readonly name = "UnknownProtein";
 }
 

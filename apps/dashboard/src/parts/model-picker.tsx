@@ -1,5 +1,6 @@
 /** Which model answers, what is known of it, and which others there are. */
 import type { ModelSummary } from "@performer/schema";
+import { ApiError } from "../api.ts";
 import { formatCompact, formatCount, formatPerplexity } from "../model/format.ts";
 import { pickable } from "../model/model-choice.ts";
 import type { Session } from "../session.ts";
@@ -87,5 +88,8 @@ const setName = (file: string): string => file.replace(/\.(fasta|fa|faa)(\.(gz|z
 
 function wordFor(models: Resource<ModelSummary[]>): string {
   if (models.value !== null) return "No checkpoint yet";
-  return models.error === null ? "Looking for a model …" : "API not reached";
+  if (models.error === null) return "Looking for a model …";
+  return models.error instanceof ApiError && models.error.fault === "locked"
+    ? "API key needed"
+    : "API not reached";
 }

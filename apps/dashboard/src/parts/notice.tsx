@@ -1,6 +1,8 @@
 /** What a view says when it has no data to show: why, and what to do about it. */
 import type { ComponentChildren } from "preact";
 import { ApiError } from "../api.ts";
+import { UnknownProtein } from "../use-sequence.ts";
+import { KeyForm } from "./key-form.tsx";
 
 interface NoticeProps {
   readonly title: string;
@@ -42,17 +44,26 @@ interface FaultProps {
   readonly onRetry: () => void;
 }
 
-/** An error with its remedy and a button to try again. */
+/** An error with its remedy, and a button to try again where that may help. */
 export function Fault({ subject, error, onRetry }: FaultProps) {
   return (
     <Notice kind="error" title={`${subject} could not be loaded`}>
       <p>{error instanceof Error ? error.message : String(error)}</p>
       <Remedy error={error} />
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
+      {mayPass(error) && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </Notice>
   );
+}
+
+/** What was asked wrongly is refused the next time as well; a busy or broken server may have recovered. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof UnknownProtein) return false;
+  if (!(error instanceof ApiError) || error.status === null) return true;
+  return error.status >= 500 || error.status === 408 || error.status === 429;
 }
 
 function Remedy({ error }: { error: unknown }) {
@@ -67,6 +78,8 @@ function Remedy({ error }: { error: unknown }) {
       );
     case "malformed":
       return <p>The API and this page are of different versions: build both and reload.</p>;
+    case "locked":
+      return <KeyForm />;
     case "refused":
       return null; // the problem document says what to do
     default:

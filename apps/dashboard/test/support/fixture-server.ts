@@ -3,7 +3,7 @@
  * content security policy. It tests the dashboard alone: its states, and events at chosen moments.
  */
 import { createReadStream, existsSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { text } from "node:stream/consumers";
@@ -44,6 +44,8 @@ export interface FixtureRun {
 
 /** What the server answers; change it between requests. A function may throw to refuse. */
 export interface FixtureAnswers {
+  /** The API key that questions must carry; none without. */
+  key?: string;
   models: ModelSummary[];
   runs: FixtureRun[];
   attention: (asked: AttentionRequest) => AttentionResponse;
@@ -85,6 +87,7 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
     const url = new URL(request.url ?? "/", "http://fixture");
     const runId = /^\/v1\/runs\/([^/]+)\/events$/.exec(url.pathname)?.[1];
     try {
+      if (url.pathname.startsWith("/v1/")) assertKey(request, answers.key);
       if (runId !== undefined) {
         const run = answers.runs.find(({ summary }) => summary.id === decodeURIComponent(runId));
         if (run === undefined) throw new Refusal(404, "There is no such run", "see /v1/runs");
@@ -124,6 +127,11 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function assertKey({ headers }: IncomingMessage, key: string | undefined): void {
+  if (key === undefined || headers.authorization === `Bearer ${key}`) return;
+  throw new Refusal(401, "This needs an API key", "send a key of this server");
 }
 
 function answer(answers: FixtureAnswers, url: URL, body: string): unknown {
