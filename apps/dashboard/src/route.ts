@@ -41,6 +41,16 @@ export function formatRoute(
   return `#/${path}${text ? `?${text}` : ""}`;
 }
 
+/** Puts choices into the address without a step of the history; null takes one out. */
+export function keepInAddress(choices: Readonly<Record<string, string | null>>): void {
+  const { view, item, query } = parseRoute(location.hash);
+  for (const [name, value] of Object.entries(choices)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  history.replaceState(null, "", formatRoute(view, item, Object.fromEntries(query)));
+}
+
 function decodeSafely(text: string): string {
   try {
     return decodeURIComponent(text);

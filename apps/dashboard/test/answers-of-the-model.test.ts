@@ -1,5 +1,5 @@
 /** Mutations, embeddings, the model's page and compared runs: with data, empty, on the way, and refused. */
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fullAnswers } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
@@ -104,6 +104,21 @@ describe("embeddings", () => {
     await page.getByLabel("Colour by").selectOption("length");
     await expect.poll(async () => (await key())[0]).toBe("residues 6");
     expect(complaints).toEqual([]);
+  });
+
+  test("colours and clusters are in the address, and a link with them shows the same", async () => {
+    const { page } = await open("#/embeddings?set=sample", ".point-map");
+    const key = (of: Page) => of.locator(".point-map .key text").allTextContents();
+    await page.getByLabel("Clusters").selectOption("2");
+    await expect.poll(async () => (await key(page)).length).toBe(2);
+    await expect.poll(() => page.url()).toContain("set=sample&clusters=2");
+    const sent = await open(page.url().slice(page.url().indexOf("#")), ".point-map");
+    expect(await key(sent.page)).toEqual(await key(page));
+    await page.getByLabel("Colour by").selectOption("length");
+    await expect.poll(() => page.url()).toContain("color=length");
+    await page.getByLabel("Colour by").selectOption("cluster");
+    await page.getByLabel("Clusters").selectOption("4");
+    await expect.poll(() => page.url()).toMatch(/set=sample$/);
   });
 
   test("the keyboard walks over the points and opens one in Explore", async () => {

@@ -219,6 +219,30 @@ test("similarity over a sample, of all layers and of one, is that of the server'
   );
 });
 
+test("the slider of Similarity goes from all layers to one, and back by the address", {
+  timeout: 180_000,
+}, async () => {
+  const { page, complaints } = await openPage(browser);
+  const few = [BPT1_BOVIN.slice(0, 50), BPT1_BOVIN.slice(50)].map((part) => `>part\n${part}\n`);
+  await page.route("**/data/sample.fasta", (route) => route.fulfill({ body: few.join("") }));
+  await page.goto(`${address}#/similarity`);
+  await page.getByRole("button", { name: "Compute in this page" }).click();
+  const shownIn = async (label: string) => {
+    await page.getByLabel(label).waitFor({ timeout: 120_000 });
+    await page.waitForSelector(".matrices .heat-map");
+    return page.locator(".key-figures").textContent();
+  };
+  const all = await shownIn("All layers");
+  expect(all).toContain("of 48");
+  await page.getByLabel("All layers").fill("3");
+  const third = await shownIn("Layer 3");
+  expect(third).toContain("of 8");
+  expect(page.url()).toContain("layer=3");
+  await page.goBack();
+  expect(await shownIn("All layers")).toBe(all);
+  expect(complaints).toEqual([]);
+});
+
 describe("on a graphics card, as far as the browser can imitate one", () => {
   let withGpu: Browser;
   beforeAll(async () => {

@@ -2,17 +2,18 @@
 import { csvText, type PointColors, pointMap } from "@performer/charts";
 import { kMeans, principalComponents } from "@performer/interpret/reading";
 import { randomKey } from "@performer/random";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { MeanEmbeddings } from "../compute/compute.ts";
 import { formatCount, formatShare } from "../model/format.ts";
 import { groupingFields, type ProteinSet, type SetProtein } from "../model/protein-set.ts";
 import { Picture } from "../parts/picture.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
-import { formatRoute } from "../route.ts";
+import { formatRoute, keepInAddress } from "../route.ts";
 
 interface EmbeddingMapProps {
   readonly set: ProteinSet;
   readonly embeddings: MeanEmbeddings;
+  readonly query: URLSearchParams;
 }
 
 const HINT = "Point at a protein, or walk with the arrow keys; click or Enter opens it in Explore.";
@@ -20,13 +21,31 @@ const CLUSTERS = [2, 3, 4, 5, 6, 7] as const;
 const SEED = 1;
 const WIDEST = 960;
 
+const DEFAULT_CLUSTERS = 4;
+
 /** "cluster", "length", or "field NAME". */
 type ColorBy = string;
 
-export function EmbeddingMap({ set, embeddings }: EmbeddingMapProps) {
+/** What the address asks for, as far as this set has it. */
+function colorOf(query: URLSearchParams, fields: readonly string[]): ColorBy {
+  const asked = query.get("color") ?? "";
+  return ["length", ...fields.map((field) => `field ${field}`)].includes(asked) ? asked : "cluster";
+}
+
+const clustersOf = (query: URLSearchParams): number =>
+  CLUSTERS.find((count) => String(count) === query.get("clusters")) ?? DEFAULT_CLUSTERS;
+
+export function EmbeddingMap({ set, embeddings, query }: EmbeddingMapProps) {
   const { proteins } = set;
-  const [by, setBy] = useState<ColorBy>("cluster");
-  const [wanted, setWanted] = useState(4);
+  const fields = useMemo(() => groupingFields(set), [set]);
+  const [by, setBy] = useState(() => colorOf(query, fields));
+  const [wanted, setWanted] = useState(() => clustersOf(query));
+  useEffect(() => {
+    keepInAddress({
+      color: by === "cluster" ? null : by,
+      clusters: wanted === DEFAULT_CLUSTERS ? null : String(wanted),
+    });
+  }, [by, wanted]);
   const k = Math.min(wanted, proteins.length);
   const [frame, width] = useElementWidth<HTMLDivElement>();
   const readout = useRef<HTMLParagraphElement>(null);
@@ -35,7 +54,6 @@ export function EmbeddingMap({ set, embeddings }: EmbeddingMapProps) {
     () => kMeans(embeddings.means, { k, key: randomKey(SEED) }),
     [embeddings, k],
   );
-  const fields = useMemo(() => groupingFields(set), [set]);
   const colors = colorsOf(by, proteins, clusters);
   const points = proteins.map(({ name }, index) => ({
     x: places[index]?.[0] ?? 0,

@@ -56,6 +56,7 @@ export function EmbeddingsView({ query, session }: EmbeddingsViewProps) {
           own={sample ? null : own}
           session={session}
           model={model}
+          query={query}
         />
       ) : (
         <Notice title="No proteins yet">
@@ -71,9 +72,11 @@ interface TheSetProps {
   readonly own: OwnSet | null;
   readonly session: Session;
   readonly model: ModelSummary;
+  /** Of the address: how the points were coloured by who sent it. */
+  readonly query: URLSearchParams;
 }
 
-function TheSet({ own, session, model }: TheSetProps) {
+function TheSet({ own, session, model, query }: TheSetProps) {
   const longest = Math.min(session.compute.longest(model).residues, model.config.maxLength - 2);
   const { value, error, reload } = useResource(
     async (signal) => {
@@ -101,21 +104,17 @@ function TheSet({ own, session, model }: TheSetProps) {
           </p>
         </Notice>
       ) : (
-        <Embedded set={value} session={session} model={model} />
+        <Embedded set={value} session={session} model={model} query={query} />
       )}
     </>
   );
 }
 
-function Embedded({
-  set,
-  session: { compute },
-  model,
-}: {
-  set: ProteinSet;
-  session: Session;
-  model: ModelSummary;
-}) {
+interface EmbeddedProps extends Omit<TheSetProps, "own"> {
+  readonly set: ProteinSet;
+}
+
+function Embedded({ set, session: { compute }, model, query }: EmbeddedProps) {
   const { value, error, pending, progress, reload } = useAnswer(
     (ask) =>
       compute.embeddings(
@@ -124,7 +123,7 @@ function Embedded({
       ),
     "embeddings",
   );
-  if (value !== null) return <EmbeddingMap set={set} embeddings={value} />;
+  if (value !== null) return <EmbeddingMap set={set} embeddings={value} query={query} />;
   if (error !== null && !pending) {
     return <Fault subject="The embeddings" error={error} onRetry={reload} />;
   }

@@ -7,7 +7,7 @@ import { type ProteinSubject, subjectOf } from "../model/sequence-input.ts";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading } from "../parts/notice.tsx";
 import { TooLong } from "../parts/too-long.tsx";
-import { formatRoute, parseRoute } from "../route.ts";
+import { formatRoute, keepInAddress } from "../route.ts";
 import type { Session } from "../session.ts";
 import { useSequence } from "../use-sequence.ts";
 import { ExploreMaps } from "./explore-maps.tsx";
@@ -94,10 +94,5 @@ function show(subject: ProteinSubject, place: HeadPlace | null): void {
   location.hash = formatRoute("explore", null, { ...named, ...head });
 }
 
-/** Put in place of the address before: a step of the wheel is no step of the history. */
-function keepPart(part: string | null): void {
-  const { query } = parseRoute(location.hash);
-  if (part === null) query.delete("part");
-  else query.set("part", part);
-  history.replaceState(null, "", formatRoute("explore", null, Object.fromEntries(query)));
-}
+/** A step of the wheel is no step of the history. */
+const keepPart = (part: string | null): void => keepInAddress({ part });
