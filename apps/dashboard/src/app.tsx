@@ -1,4 +1,5 @@
 /** The frame around the views: name, navigation, who computes with which model, and the view of the address. */
+import { useEffect, useRef } from "preact/hooks";
 import { lazyView } from "./parts/lazy-view.tsx";
 import { ModelPicker } from "./parts/model-picker.tsx";
 import { PlacePicker } from "./parts/place-picker.tsx";
@@ -52,6 +53,13 @@ export function App() {
   const first: ViewName = hasServer() ? "runs" : "explore";
   const route = useRoute(first);
   const session = useSession(route);
+  const navigation = useRef<HTMLElement>(null);
+  // on a narrow page the tabs are one line that scrolls
+  useEffect(() => {
+    navigation.current
+      ?.querySelector("[aria-current]")
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [route.view]);
   const tabs = session.hasServer ? TABS : TABS.filter(({ view }) => view !== "runs");
   return (
     <>
@@ -63,7 +71,7 @@ export function App() {
           <Mark />
           Performer
         </a>
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={navigation}>
           <ul class="tabs">
             {tabs.map(({ view, title }) => (
               <li key={view}>

@@ -52,7 +52,8 @@ function ModelFacts({ model }: { model: ModelSummary }) {
   const { attention } = config;
   const kernel = attention.mechanism === "favor" ? attention.featureMap.kind : attention.mechanism;
   const facts = [
-    `step ${formatCount(model.step)}`,
+    // of a model that ships it counts the steps of its last run alone
+    ...(model.shipped ? [] : [`step ${formatCount(model.step)}`]),
     `${formatCompact(model.parameterCount)} parameters`,
     `${config.numLayers} × ${config.numHeads} heads`,
     `${kernel}, ${config.direction}`,

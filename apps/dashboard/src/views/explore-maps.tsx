@@ -126,6 +126,9 @@ function Maps({
             rotary positions, and nobody has measured how well.
           </p>
         )}
+        {width > 0 && widthOf(thumbnailSize, numHeads) > width && (
+          <p class="muted attention-note">Swipe the maps sideways to see all {numHeads} heads.</p>
+        )}
         <div ref={frame}>
           {width > 0 && (
             <Picture
@@ -198,6 +201,8 @@ function mapsCsv(sequence: string, { maps, layers, rows, columns }: AttentionCel
   );
   return csvText(["row", "column", ...heads.map(({ name }) => name)], lines);
 }
+
+const widthOf = (size: number, heads: number): number => LABEL_WIDTH + heads * (size + GAP);
 
 /** As large as the heads of a layer fit side by side. */
 function sizeOf(width: number, heads: number): number {
