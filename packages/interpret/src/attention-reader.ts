@@ -8,7 +8,8 @@
 import type { PerformerModel } from "@performer/performer";
 import type { AttentionWeights } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type AttentionRows, type Bins, binMeans } from "./attention-rows.ts";
+import type { AttentionRows } from "./attention-rows.ts";
+import { type Bins, binMeans, cellEdge } from "./bins.ts";
 import { layerRows } from "./layer-rows.ts";
 import { observeLayers } from "./recover-attention.ts";
 
@@ -88,7 +89,7 @@ function pooledByBlocks(
   map: AttentionRows,
   { rows, columns, valuesARow }: { rows: Bins; columns: Bins; valuesARow: number },
 ): tf.Tensor3D {
-  const edge = (cell: number) => rows.start + Math.floor((cell * rows.count) / rows.cells);
+  const edge = (cell: number) => rows.start + cellEdge(rows, cell);
   const rowsAtOnce = Math.max(1, Math.floor(BLOCK_VALUES / valuesARow));
   /** Mean of rows start..end - 1, columns pooled, as a sum of blocks, [H, 1, columns.cells]. */
   const meanOf = (start: number, end: number): tf.Tensor3D => {

@@ -8,6 +8,8 @@
 import { attentionFeatures, holdFromZero } from "@performer/performer";
 import type { AttentionConfig, ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
+import { type Bins, binMeans } from "./bins.ts";
+import { pooledWindow, type SoftmaxHeads } from "./window-pooling.ts";
 
 export interface AttentionInputs {
   /** [1, L, H, D] */
@@ -24,38 +26,11 @@ export interface AttentionRows {
    * features of any sign where weights cancel to almost nothing. */
   rows(start: number, count: number): tf.Tensor3D;
   /**
-   * Means of the map over bins of rows and columns, [H, cells, cells], in time linear in L: the map is a
-   * product of features, and the mean of products is the product of means. Only where it is one.
+   * Means of the map over bins of rows and columns, [H, cells, cells], in time linear in L. Only where
+   * the map is a product of features, since the mean of products is the product of means, or a band.
    */
   readonly pooled?: (rows: Bins, columns: Bins) => tf.Tensor3D;
   dispose(): void;
-}
-
-/**
- * Neighbouring positions taken together: from `start`, `count` of them in `cells`; cell i begins at
- * ⌊i · count / cells⌋, so widths differ by one at most.
- */
-export interface Bins {
-  readonly start: number;
-  readonly count: number;
-  readonly cells: number;
-}
-
-/** Means over bins of the positions of [1, H, L, M] → [1, H, cells, M]. */
-export function binMeans(x: tf.Tensor4D, { start, count, cells }: Bins): tf.Tensor4D {
-  const [B, H, , M] = x.shape;
-  const part = (from: number, size: number) => tf.slice(x, [0, 0, from, 0], [B, H, size, M]);
-  if (cells === count) return part(start, count);
-  const edge = (cell: number) => Math.floor((cell * count) / cells);
-  return tf.tidy(() =>
-    tf.concat(
-      Array.from({ length: cells }, (_, cell) => {
-        const [from, to] = [edge(cell), edge(cell + 1)];
-        return tf.mean<tf.Tensor4D>(part(start + from, to - from), 2, true);
-      }),
-      2,
-    ),
-  );
 }
 
 /** Whether maps can be recovered. What Linformer weighs are mixtures; the map of LSH attention is not made here. */
@@ -72,11 +47,15 @@ export function attentionRows(inputs: AttentionInputs): AttentionRows {
         ? linearRows(inputs)
         : groupedRows(localRows(inputs, config), linearRows(inputs));
     case "exact":
-      return softmaxRows(inputs);
+      return softmaxRows(headsOf(inputs), inputs.direction);
     case "local":
-      return softmaxRows(inputs, within(config.window));
+      return windowRows(inputs, config.window);
     case "sparse":
-      return softmaxRows(inputs, sparsePattern(config, inputs.projection));
+      return softmaxRows(
+        headsOf(inputs),
+        inputs.direction,
+        sparsePattern(config, inputs.projection),
+      );
     case "identity":
       return identityRows(inputs);
     case "lsh":
@@ -91,7 +70,13 @@ export function attentionRows(inputs: AttentionInputs): AttentionRows {
 
 /** Heads of `first` before those of `others`. */
 function groupedRows(first: AttentionRows, others: AttentionRows): AttentionRows {
+  const [pooledFirst, pooledOthers] = [first.pooled, others.pooled];
   return {
+    ...(pooledFirst &&
+      pooledOthers && {
+        pooled: (rows, columns) =>
+          tf.tidy(() => tf.concat([pooledFirst(rows, columns), pooledOthers(rows, columns)], 0)),
+      }),
     rows: (start, count) =>
       tf.tidy(() => tf.concat([first.rows(start, count), others.rows(start, count)], 0)),
     dispose() {
@@ -110,14 +95,20 @@ function localRows(
   const cut = (x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 0], [B, L, localHeads, D]);
   const heads = { query: cut(query), key: cut(key) };
   try {
-    return softmaxRows({ ...rest, ...heads }, within(localWindow));
+    return windowRows({ ...rest, ...heads }, localWindow);
   } finally {
     tf.dispose([heads.query, heads.key]);
   }
 }
 
-function within(window: number): Pattern {
-  return ({ distance }) => tf.lessEqual(tf.abs(distance), window);
+/** Softmax over so many positions on each side of the own one. */
+function windowRows(inputs: AttentionInputs, window: number): AttentionRows {
+  const { direction } = inputs;
+  const heads = headsOf(inputs);
+  return {
+    ...softmaxRows(heads, direction, ({ distance }) => tf.lessEqual(tf.abs(distance), window)),
+    pooled: (rows, columns) => pooledWindow(heads, { window, direction, rows, columns }),
+  };
 }
 
 function linearRows({ query, key, config, direction, projection }: AttentionInputs): AttentionRows {
@@ -184,13 +175,21 @@ interface Grid {
 /** [count, L] bool: whether a row sees a column, direction and padding aside. */
 type Pattern = (grid: Grid) => tf.Tensor2D;
 
+function headsOf({ query, key }: AttentionInputs): SoftmaxHeads {
+  const D = query.shape[3];
+  return {
+    query: tf.tidy(() => tf.transpose(tf.mul(query, D ** -0.5), [0, 2, 1, 3])),
+    key: tf.transpose(key, [0, 2, 1, 3]),
+  };
+}
+
 /** softmax(QKᵀ/√D) over the columns that each row sees; without a pattern, all. */
-function softmaxRows({ query, key, direction }: AttentionInputs, sees?: Pattern): AttentionRows {
-  const [, L, H, D] = query.shape;
-  const [Q, K] = tf.tidy(() => [
-    tf.transpose(tf.mul(query, D ** -0.5), [0, 2, 1, 3]),
-    tf.transpose(key, [0, 2, 1, 3]),
-  ]) as [tf.Tensor4D, tf.Tensor4D];
+function softmaxRows(
+  { query: Q, key: K }: SoftmaxHeads,
+  direction: ModelConfig["direction"],
+  sees?: Pattern,
+): AttentionRows {
+  const [, H, L, D] = Q.shape;
   return {
     rows: (start, count) =>
       tf.tidy(() => {

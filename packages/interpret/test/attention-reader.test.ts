@@ -2,6 +2,7 @@ import { expectClose, expectConstantMemory } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type AttentionView, openAttention, type ViewSide } from "../src/attention-reader.ts";
+import { attentionWindow } from "../src/attention-window.ts";
 import { recoverAttention } from "../src/recover-attention.ts";
 import { drawSequence, mechanisms, tinyModel } from "./tiny-model.ts";
 
@@ -55,6 +56,26 @@ describe.each(Object.entries(mechanisms))("%s", (_, attention) => {
       reader.dispose();
     });
   });
+});
+
+test("a band longer than a block of rows is summed up whole", async () => {
+  const length = 1100;
+  const long = drawSequence(length, "long");
+  const attention = { mechanism: "local" as const, window: 40 };
+  const model = tinyModel({ attention, maxLength: 1102, numLayers: 1 });
+  const { maps } = await attentionWindow(model, long, { maxSize: 9 }); // of whole rows
+  const reader = openAttention(model, long);
+  const read = reader.read({ layer: 0, rows: side(0, length, 9), columns: side(0, length, 9) });
+  expectClose(
+    await read.data<"float32">(),
+    maps.flatMap((heads) => heads.flatMap((map) => [...map])),
+    {
+      rtol: 1e-5,
+      atol: 1e-8,
+    },
+  );
+  read.dispose();
+  reader.dispose();
 });
 
 test("softmax of the same queries and keys is the map of exact attention with these weights", async () => {
