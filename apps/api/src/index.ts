@@ -33,6 +33,7 @@ export {
   DEFAULT_HOST,
   DEFAULT_PORT,
   DEFAULT_REQUESTS_PER_MINUTE,
+  type LogLevel,
   type RunningServer,
   type ServeOptions,
   serve,

@@ -22,6 +22,8 @@ export const DEFAULT_PORT = 8080;
 const GRACE_MS = 25_000;
 export const DEFAULT_REQUESTS_PER_MINUTE = 600;
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 export interface ServeOptions {
   /** Folder of the clone. */
   readonly root: string;
@@ -58,6 +60,8 @@ export interface ServeOptions {
   readonly version: string;
   /** Closes the server. */
   readonly signal: AbortSignal;
+  /** From which level on; default info, which has a line a request. Without effect beside `logger`. */
+  readonly logLevel?: LogLevel;
   /** Default: pino, JSON lines to standard error. */
   readonly logger?: Logger;
 }
@@ -76,7 +80,7 @@ export interface RunningServer {
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { root, signal, host = DEFAULT_HOST, port = DEFAULT_PORT, drainMs = 0 } = options;
   const runsDirectory = options.runsDirectory ?? join(root, "runs");
-  const logger = options.logger ?? pino(pino.destination(2));
+  const logger = options.logger ?? pino({ level: options.logLevel ?? "info" }, pino.destination(2));
   const metrics = createMetrics();
   const keys = options.keysFile === undefined ? undefined : await openKeyRing(options.keysFile);
   const thread = await openComputeThread({

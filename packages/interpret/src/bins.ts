@@ -32,18 +32,32 @@ export function binMeans(x: tf.Tensor4D, bins: Bins): tf.Tensor4D {
   );
 }
 
+/** The cells that some positions lie in, and what each position adds to the mean of its cell. */
+export interface BinShares {
+  readonly firstCell: number;
+  /** [touched cells, positions]; 0 where a position lies in another cell, or in none. */
+  readonly shares: tf.Tensor2D;
+}
+
 /**
- * [cells, count] of positions from..from + count: what each adds to the mean of its cell, 0 outside of the
- * bins, so that the means of a long map can be summed up from parts of it.
+ * Of positions from..from + count, so that the means of a long map can be summed up from parts of it.
+ * @returns null where none of them lies in the bins.
  */
-export function binShares(bins: Bins, from: number, count: number): tf.Tensor2D {
-  const shares = tf.buffer([bins.cells, count], "float32");
-  for (let cell = 0; cell < bins.cells; cell++) {
+export function binShares(bins: Bins, from: number, count: number): BinShares | null {
+  const first = Math.max(0, from - bins.start);
+  const last = Math.min(bins.count, from + count - bins.start) - 1;
+  if (first > last) return null;
+  const [firstCell, lastCell] = [cellOf(bins, first), cellOf(bins, last)];
+  const shares = tf.buffer([lastCell - firstCell + 1, count], "float32");
+  for (let cell = firstCell; cell <= lastCell; cell++) {
     const [begin, end] = [cellEdge(bins, cell), cellEdge(bins, cell + 1)];
-    const [first, last] = [bins.start + begin, bins.start + end];
-    for (let at = Math.max(first, from); at < Math.min(last, from + count); at++) {
-      shares.set(1 / (end - begin), cell, at - from);
+    for (let at = Math.max(begin, first); at < end && at <= last; at++) {
+      shares.set(1 / (end - begin), cell - firstCell, bins.start + at - from);
     }
   }
-  return shares.toTensor() as tf.Tensor2D;
+  return { firstCell, shares: shares.toTensor() as tf.Tensor2D };
 }
+
+/** The cell whose edges enclose a position, counted from `start`. */
+const cellOf = ({ count, cells }: Bins, position: number): number =>
+  Math.ceil(((position + 1) * cells) / count) - 1;

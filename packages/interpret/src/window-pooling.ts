@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Bins, binShares } from "./bins.ts";
+import { type BinShares, type Bins, binShares } from "./bins.ts";
 
 export interface SoftmaxHeads {
   /** [1, H, L, D], divided by √D. */
@@ -35,10 +35,13 @@ export function pooledWindow(
     tf.reshape<tf.Rank.R3>(tf.slice(x, [0, 0, from, 0], [1, H, to - from, D]), [H, to - from, D]);
   const end = rows.start + rows.count;
 
-  /** Of rows from..to: what they add to each cell. */
-  const share = (from: number, to: number): tf.Tensor3D => {
+  /** Of rows from..to: what they add to the cells; null where they see none of them. */
+  const share = (from: number, to: number): tf.Tensor3D | null => {
     const first = Math.max(0, from - window);
     const last = Math.min(L, direction === "causal" ? to : to + window);
+    const ofRows = binShares(rows, from, to - from);
+    const ofColumns = binShares(columns, first, last - first);
+    if (!ofRows || !ofColumns) return null;
     const scores = tf.matMul(cut(query, from, to), cut(key, first, last), false, true);
     const distance = tf.sub(
       tf.expandDims(tf.range(from, to), 1),
@@ -48,18 +51,26 @@ export function pooledWindow(
     const sees = direction === "causal" ? tf.logicalAnd(near, tf.greaterEqual(distance, 0)) : near;
     const hidden = tf.mul(tf.sub(1, tf.cast(sees, "float32")), -1e30);
     const weights = tf.softmax<tf.Tensor3D>(tf.add(scores, hidden));
-    const toColumns = tf.expandDims<tf.Tensor3D>(binShares(columns, first, last - first), 0);
-    const toRows = tf.expandDims<tf.Tensor3D>(binShares(rows, from, to - from), 0);
-    return tf.matMul(toRows, tf.matMul(weights, toColumns, false, true));
+    const across = tf.matMul(weights, eachHead(ofColumns.shares), false, true);
+    const added = tf.matMul<tf.Tensor3D>(eachHead(ofRows.shares), across);
+    const around = ({ firstCell, shares }: BinShares, { cells }: Bins): [number, number] => [
+      firstCell,
+      cells - firstCell - shares.shape[0],
+    ];
+    return tf.pad(added, [[0, 0], around(ofRows, rows), around(ofColumns, columns)]);
   };
 
   let sum: tf.Tensor3D = tf.zeros([H, rows.cells, columns.cells]);
   for (let from = rows.start; from < end; from += BLOCK_ROWS) {
-    const next = tf.tidy(() =>
-      tf.add<tf.Tensor3D>(sum, share(from, Math.min(end, from + BLOCK_ROWS))),
-    );
+    const next = tf.tidy(() => {
+      const added = share(from, Math.min(end, from + BLOCK_ROWS));
+      return added === null ? tf.clone(sum) : tf.add<tf.Tensor3D>(sum, added);
+    });
     sum.dispose();
     sum = next;
   }
   return sum;
 }
+
+/** The same [n, m] for every head, as a product of matrices takes it. */
+const eachHead = (matrix: tf.Tensor2D): tf.Tensor3D => tf.expandDims(matrix, 0);

@@ -76,7 +76,8 @@ async function demo({ backend, runs, models, ...address }: DemoOptions): Promise
     return () => training.stop();
   };
   await serveUntilInterrupted(
-    { root, backend, ...folders, ...address },
+    // a person reads this terminal: the lines of a log are for supervisors
+    { root, backend, ...folders, ...address, logLevel: "warn" },
     isDone || !hasModel ? undefined : beside,
   );
 }

@@ -1,8 +1,8 @@
 /** `performer serve`: the API and the dashboard, until Ctrl-C. */
 import { join } from "node:path";
-import type { RunningServer, ServeOptions } from "@performer/api";
+import type { LogLevel, RunningServer, ServeOptions } from "@performer/api";
 import type { Backend } from "@performer/tensorflow";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import {
@@ -28,6 +28,9 @@ Examples:
 The newest model under models/ answers, or without one the newest checkpoint under runs/, where a newer
 one takes over while the server runs. Requests and the dashboard may ask for another one.`;
 
+/** As of @performer/api, which is loaded when the command runs. */
+const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
 interface ServeCommandOptions {
   readonly host?: string;
   readonly port?: number;
@@ -42,6 +45,7 @@ interface ServeCommandOptions {
   readonly deadline?: number;
   readonly rateLimit?: number;
   readonly drain?: number;
+  readonly logLevel?: LogLevel;
 }
 
 export const serveCommand = () =>
@@ -81,6 +85,11 @@ export const serveCommand = () =>
       "--drain <seconds>",
       "between the signal to end and the last request taken, while /ready answers 503 (default: 0)",
       parseWhole(0, 3600),
+    )
+    .addOption(
+      new Option("--log-level <level>", "of the log on standard error (default: info)").choices(
+        LOG_LEVELS,
+      ),
     )
     .addHelpText("after", EXAMPLES)
     .action(serveAsAsked);
