@@ -15,22 +15,39 @@ export interface Bins {
 export const cellEdge = ({ count, cells }: Bins, cell: number): number =>
   Math.floor((cell * count) / cells);
 
+/** Positions that are summed up at a time. */
+const BLOCK = 2048;
+
 /** Means over bins of the positions of [1, H, L, M] → [1, H, cells, M]. */
 export function binMeans(x: tf.Tensor4D, bins: Bins): tf.Tensor4D {
   const { start, count, cells } = bins;
-  const [B, H, , M] = x.shape;
-  const part = (from: number, size: number) => tf.slice(x, [0, 0, from, 0], [B, H, size, M]);
+  const [, H, , M] = x.shape;
+  const part = (from: number, size: number) => tf.slice(x, [0, 0, from, 0], [1, H, size, M]);
   if (cells === count) return part(start, count);
-  return tf.tidy(() =>
-    tf.concat(
-      Array.from({ length: cells }, (_, cell) => {
-        const [from, to] = [cellEdge(bins, cell), cellEdge(bins, cell + 1)];
-        return tf.mean<tf.Tensor4D>(part(start + from, to - from), 2, true);
-      }),
-      2,
-    ),
-  );
+  // products with shares, not a slice a cell: hundreds of small slices cost more than the sums
+  const shareOf = (from: number, size: number): tf.Tensor => {
+    const touched = binShares(bins, from, size) as BinShares;
+    const block = tf.reshape<tf.Rank.R3>(part(from, size), [H, size, M]);
+    const sums = tf.matMul<tf.Tensor3D>(eachHead(touched.shares), block);
+    return tf.pad(sums, [[0, 0], cellsAround(touched, bins), [0, 0]]);
+  };
+  return tf.tidy(() => {
+    let sum: tf.Tensor = tf.zeros([H, cells, M]);
+    for (let done = 0; done < count; done += BLOCK) {
+      sum = tf.add(sum, shareOf(start + done, Math.min(BLOCK, count - done)));
+    }
+    return tf.reshape(sum, [1, H, cells, M]);
+  });
 }
+
+/** The same [n, m] for every head, as a product of matrices takes it. */
+export const eachHead = (matrix: tf.Tensor2D): tf.Tensor3D => tf.expandDims(matrix, 0);
+
+/** How many cells lie before and behind those that are touched. */
+export const cellsAround = (
+  { firstCell, shares }: BinShares,
+  { cells }: Bins,
+): [number, number] => [firstCell, cells - firstCell - shares.shape[0]];
 
 /** The cells that some positions lie in, and what each position adds to the mean of its cell. */
 export interface BinShares {

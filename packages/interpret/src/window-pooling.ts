@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { type BinShares, type Bins, binShares } from "./bins.ts";
+import { type Bins, binShares, cellsAround, eachHead } from "./bins.ts";
 
 export interface SoftmaxHeads {
   /** [1, H, L, D], divided by √D. */
@@ -53,11 +53,7 @@ export function pooledWindow(
     const weights = tf.softmax<tf.Tensor3D>(tf.add(scores, hidden));
     const across = tf.matMul(weights, eachHead(ofColumns.shares), false, true);
     const added = tf.matMul<tf.Tensor3D>(eachHead(ofRows.shares), across);
-    const around = ({ firstCell, shares }: BinShares, { cells }: Bins): [number, number] => [
-      firstCell,
-      cells - firstCell - shares.shape[0],
-    ];
-    return tf.pad(added, [[0, 0], around(ofRows, rows), around(ofColumns, columns)]);
+    return tf.pad(added, [[0, 0], cellsAround(ofRows, rows), cellsAround(ofColumns, columns)]);
   };
 
   let sum: tf.Tensor3D = tf.zeros([H, rows.cells, columns.cells]);
@@ -71,6 +67,3 @@ export function pooledWindow(
   }
   return sum;
 }
-
-/** The same [n, m] for every head, as a product of matrices takes it. */
-const eachHead = (matrix: tf.Tensor2D): tf.Tensor3D => tf.expandDims(matrix, 0);
