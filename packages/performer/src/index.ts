@@ -77,4 +77,4 @@ export {
   type SummaryAnswers,
   type SummaryOptions,
 } from "./softmax-summary.ts";
-export { transferModel } from "./transfer.ts";
+export { type TransferOptions, transferModel } from "./transfer.ts";
