@@ -15,7 +15,7 @@ const attention = AttentionConfig.parse({
 }) as Extract<AttentionConfig, { mechanism: "favor" }>;
 const sequences = [drawSequence(12, "a"), drawSequence(9, "b")];
 const key = randomKey(2);
-const BOUND = 0.25;
+const BOUND = 0.12;
 
 test("the suggested M is the least power of two whose transfer keeps every layer within the bound", async () => {
   const { numFeatures, trials } = await suggestFeatures({

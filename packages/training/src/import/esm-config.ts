@@ -20,12 +20,8 @@ export interface EsmFacts {
   readonly maxLength?: number | undefined;
 }
 
-/**
- * @throws {ImportError} naming the field that has no counterpart here.
- * @throws {SchemaError} where sizes do not fit together.
- */
+/** @param config one that `assertSupported` let pass. @throws {SchemaError} where sizes do not fit together. */
 export function esmModelConfig(config: EsmCheckpointConfig, facts: EsmFacts): ModelConfig {
-  assertSupported(config);
   const { hidden_size: E, num_attention_heads: H } = config;
   const rotaryFrequencies = unusual(facts.frequencies ?? frequenciesOf(config.rope_theta, E / H));
   return parseWith(
@@ -74,7 +70,8 @@ function unusual(frequencies: Float32Array): number[] | undefined {
   return isUsual ? undefined : Array.from(frequencies);
 }
 
-function assertSupported(config: EsmCheckpointConfig): void {
+/** @throws {ImportError} naming the field that has no counterpart here. */
+export function assertSupported(config: EsmCheckpointConfig): void {
   const rules: readonly [ok: boolean, field: string, got: unknown, expected: string][] = [
     [
       config.position_embedding_type === "rotary",

@@ -21,7 +21,7 @@ import {
   writeSafetensors,
 } from "../checkpoint/safetensors-file.ts";
 import { writeWholeFolder } from "../checkpoint/whole-folder.ts";
-import { esmModelConfig } from "./esm-config.ts";
+import { assertSupported, esmModelConfig } from "./esm-config.ts";
 import { arrange, isFrequencies, isUnused, sourceOf, usualName } from "./esm-tensors.ts";
 import { ImportError } from "./import-error.ts";
 import { openTensorFiles, readJson, type TensorFiles } from "./tensor-files.ts";
@@ -54,6 +54,7 @@ export async function importEsm(options: ImportEsmOptions): Promise<ImportedMode
   const folder = isFile ? dirname(source) : source;
   const path = join(folder, "config.json");
   const config = parseWith(EsmCheckpointConfig, await readJson(path), path);
+  assertSupported(config);
   await assertAlphabet(join(folder, "vocab.txt"));
   const files = await openTensorFiles(source);
   const stored = new Map([...files.entries.keys()].map((name) => [usualName(name), name]));
