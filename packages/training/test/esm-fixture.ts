@@ -25,7 +25,7 @@ export async function esmFixture(name: EsmCase) {
   );
   const tensor = (key: string) => {
     const { values, shape } = tensors.get(key) ?? { values: new Float32Array(), shape: [0] };
-    return tf.tensor(values, [...shape]) as tf.Tensor3D;
+    return tf.tensor<tf.Rank.R3>(values, [...shape] as [number, number, number]);
   };
   return {
     tokens,
