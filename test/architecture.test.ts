@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, "..");
 /** Workspace → workspaces that its sources may import. */
 const ALLOWED: Record<string, readonly string[]> = {
   "packages/file-lock": [],
+  "packages/download": ["file-lock"],
   "packages/random": [],
   "packages/schema": [],
   "packages/store": ["schema"],
@@ -41,6 +42,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "tensorflow",
   ],
   "apps/cli": [
+    "download",
     "random",
     "schema",
     "proteins",
@@ -52,7 +54,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "trainer",
     "api",
   ],
-  "data-scripts": ["file-lock", "schema", "proteins"],
+  "data-scripts": ["download", "file-lock", "schema", "proteins"],
   "apps/dashboard": [
     "random",
     "schema",

@@ -2,10 +2,9 @@
  * A contender: a process that trains and answers one line of JSON for each line that asks for steps.
  * First it says {"ready": true} or {"reason": "…"} for not running here.
  */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startLineProcess } from "../line-process.ts";
 import type { ContenderName, TrainCase } from "./options.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -36,34 +35,21 @@ export async function startContender(
   if (command === python && !existsSync(python)) {
     return { reason: "there is no Python environment in .cache/bench-python" };
   }
-  const child = spawn(command, [...args, JSON.stringify(trainCase)], {
-    cwd: root,
-    stdio: ["pipe", "pipe", process.env["BENCH_DEBUG"] === undefined ? "ignore" : "inherit"],
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done === true) return { reason: "it ended; set BENCH_DEBUG=1 to see why" };
-      // libraries print greetings
-      if (value.startsWith("{")) return JSON.parse(value);
-    }
-  };
-  const first = await answer();
+  const child = startLineProcess([command, ...args, JSON.stringify(trainCase)], root);
+  const first = await child.answer();
   if (typeof first["reason"] === "string") {
-    child.kill();
+    child.stop();
     return { reason: first["reason"] };
   }
   return {
     name,
     async run(steps) {
-      child.stdin.write(`${steps}\n`);
-      const result = await answer();
+      child.send(String(steps));
+      const result = await child.answer();
       if (typeof result["reason"] === "string") throw new Error(result["reason"]);
       return result as unknown as ContenderRun;
     },
-    stop: () => child.kill(),
+    stop: () => child.stop(),
   };
 }
 

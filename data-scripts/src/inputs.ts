@@ -5,12 +5,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { Progress } from "@performer/download";
 import { FastaError, type FastaRecord } from "@performer/proteins";
 import { isPackFolder, openPack, readFastaFiles } from "@performer/proteins/node";
 import type { DataManifest, DataSource } from "@performer/schema";
 import { DataError } from "./data-error.ts";
 import { describeFile } from "./file-checksum.ts";
-import type { Progress } from "./progress.ts";
 import { MANIFEST_FILE, readManifest } from "./result-folder.ts";
 
 const SEQUENCE_FILE = /\.(fasta|fa|faa)(\.gz|\.zst)?$/;

@@ -1,7 +1,8 @@
 /** What the verbs have in common: their shared options, and how a result is told. */
+
+import { createProgress, type Progress } from "@performer/download";
 import type { DataManifest } from "@performer/schema";
 import { InvalidArgumentError, Option } from "commander";
-import { createProgress, type Progress } from "./progress.ts";
 import type { Result } from "./result-folder.ts";
 
 /** `--output`, of every verb that has no place of its own. */

@@ -5,9 +5,9 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { parseRetryAfter } from "@performer/download";
 import { expect, onTestFinished, test } from "vitest";
 import { parseMetalink } from "../src/download/metalink.ts";
-import { parseRetryAfter } from "../src/download/retry.ts";
 import { download } from "../src/verbs/download.ts";
 import { contentsOf, manifestOf, newFolder } from "./support/folders.ts";
 import {

@@ -1,5 +1,6 @@
 /** Option texts to values; a wrong one is a usage error that names what was expected. */
 import type { Backend } from "@performer/tensorflow";
+import type { Precision } from "@performer/trainer";
 import { InvalidArgumentError, Option } from "commander";
 
 const BACKENDS: readonly Backend[] = ["tensorflow", "wasm", "cpu"];
@@ -26,6 +27,12 @@ export const modelsOption = () =>
 /** `--eager`, of every command that computes through compiled graphs where it can. */
 export const eagerOption = () =>
   new Option("--eager", "compute operation by operation, not as one compiled graph (slower)");
+
+/** `--precision`, of every command that trains. */
+export const precisionOption = () =>
+  new Option("--precision <name>", "of the compiled graph; bf16 where the processor has it")
+    .choices(["float32", "bf16"] satisfies Precision[])
+    .default("float32");
 
 /** For `.option("--port <n>", …, parseWhole(0, 65535))`. */
 export function parseWhole(least: number, most: number): (text: string) => number {

@@ -1,13 +1,17 @@
 /** The table of subcommands. Adding one is a file under commands/ and a line here. */
 import { Command } from "commander";
 import { attentionCommand } from "./commands/attention.ts";
+import { contactsCommand } from "./commands/contacts.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
+import { finetuneCommand } from "./commands/finetune.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { importCommand } from "./commands/import.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { pullCommand } from "./commands/pull.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { similarityCommand } from "./commands/similarity.ts";
@@ -20,12 +24,16 @@ const COMMANDS = [
   doctorCommand,
   demoCommand,
   trainCommand,
+  pullCommand,
+  importCommand,
   transferCommand,
+  finetuneCommand,
   evaluateCommand,
   exportCommand,
   embedCommand,
   generateCommand,
   attentionCommand,
+  contactsCommand,
   similarityCommand,
   serveCommand,
   keysCommand,

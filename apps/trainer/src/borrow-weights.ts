@@ -30,6 +30,6 @@ export async function borrowWeights(path: string, { model }: RunConfig): Promise
   return { ...loaded.model, config: model };
 }
 
-/** Sinusoidal positions have no table. */
+/** Sinusoidal and rotary positions have no table. */
 const isFreeLength = (field: string, { positions }: ModelConfig) =>
-  field === "maxLength" && positions === "sinusoidal";
+  field === "maxLength" && positions !== "learned";

@@ -1,6 +1,7 @@
 /** `data baseline`: perplexity and accuracy of the unigram and n-gram baselines, to hold a model against. */
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type Progress, SILENT } from "@performer/download";
 import {
   countNgrams,
   MAX_NGRAM_ORDER,
@@ -12,7 +13,6 @@ import { createFileSource } from "@performer/proteins/node";
 import type { DataSource, Metrics } from "@performer/schema";
 import { Command, Option } from "commander";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { outputOption, parseWhole, progress, tell } from "../verb.ts";
 

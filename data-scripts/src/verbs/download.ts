@@ -2,22 +2,34 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import {
+  assertDiskSpace,
+  createStallTimer,
+  discardFile,
+  fetchFile,
+  OtherFileError,
+  PassingError,
+  type Progress,
+  RETRY,
+  type RetryOptions,
+  request,
+  resumableFiles,
+  SILENT,
+  tellRetry,
+  withRetry,
+} from "@performer/download";
 import type { DataSource } from "@performer/schema";
 import { Argument, Command, Option } from "commander";
 import { DataError } from "../data-error.ts";
 import { DATASETS, type DatasetName, UNIPROT } from "../download/datasets.ts";
-import { assertDiskSpace } from "../download/disk-space.ts";
-import { discardFile, fetchFile, OtherFileError, resumableFiles } from "../download/fetch-file.ts";
 import { type PublishedFile, parseMetalink } from "../download/metalink.ts";
-import { request } from "../download/request.ts";
-import { PassingError, RETRY, type RetryOptions, withRetry } from "../download/retry.ts";
-import { createStallTimer } from "../download/stall-timer.ts";
 import { hashFile } from "../file-checksum.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { progress, tell } from "../verb.ts";
 
 const STALL_MS = 60_000;
+/** Names the address. */
+const OPTION = "--base";
 
 const EXAMPLES = `
 Compressed sizes of 2026: swissprot 0.1 GB, uniref50 9 GB, uniref90 32 GB; trembl and uniref100 are larger.
@@ -54,8 +66,8 @@ export const downloadCommand = () =>
     });
 
 /**
- * @throws {DataError} where the dataset cannot be had: another release, no disk space, a refusal, a wrong
- *   checksum; or where the output is taken. @throws {PassingError} where the server stayed away.
+ * @throws {DataError | DownloadError} where the dataset cannot be had: another release, no disk space, a
+ *   refusal, a wrong checksum; or where the output is taken. @throws {PassingError} where the server stayed away.
  */
 export async function download(
   name: DatasetName,
@@ -90,7 +102,7 @@ export async function download(
     },
     async produce(partial) {
       const path = join(partial, file);
-      const options = { url: addresses.file, path, retry, stallMs, progress };
+      const options = { url: addresses.file, path, retry, stallMs, progress, option: OPTION };
       for (let published = await current(); ; ) {
         assertRelease(release, published.version);
         try {
@@ -147,17 +159,13 @@ async function verify(
 async function fetchText(url: string, stallMs: number): Promise<string> {
   const stall = createStallTimer(stallMs);
   try {
-    const response = await request(url, { signal: stall.signal, accepted: [200] });
+    const response = await request(url, { signal: stall.signal, accepted: [200], option: OPTION });
     return await response.text().catch((cause: unknown) => {
       throw new PassingError(`${url} stopped`, { cause });
     });
   } finally {
     stall.stop();
   }
-}
-
-function tellRetry({ message }: PassingError, waitMs: number): void {
-  process.stderr.write(`\n${message}; trying again in ${Math.ceil(waitMs / 1000)} s\n`);
 }
 
 const sizeOf = (path: string): Promise<number> =>

@@ -1,12 +1,12 @@
 /** `data filter`: records that fit, with every letter one of the 25 residues. */
 import { join } from "node:path";
+import { type Progress, SILENT } from "@performer/download";
 import { FastaError, parseHeader, ResidueError } from "@performer/proteins";
 import type { DataManifest, DataSource } from "@performer/schema";
 import { Command, Option } from "commander";
 import { createFastaWriter } from "../fasta-writer.ts";
 import { type FilterRules, judgeRecord, LETTER_POLICIES, type Verdict } from "../filter-records.ts";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { outputOption, parseShare, parseWhole, progress, tell } from "../verb.ts";
 

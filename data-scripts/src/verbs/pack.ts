@@ -1,10 +1,11 @@
 /** `data pack`: records as token ids in shards with an index (docs/shard-format.md). */
+
+import { type Progress, SILENT } from "@performer/download";
 import { type FastaRecord, RESIDUES, type ResiduePolicy } from "@performer/proteins";
 import { DEFAULT_SHARD_RESIDUES, MAX_SHARD_RESIDUES, writeShards } from "@performer/proteins/node";
 import type { DataSource, PackManifest } from "@performer/schema";
 import { Command, Option } from "commander";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { outputOption, parseWhole, progress, tell } from "../verb.ts";
 

@@ -1,5 +1,6 @@
 /** `data split`: train, validation and test by the hash of the cluster, with families held out. */
 import { basename, join } from "node:path";
+import { type Progress, SILENT } from "@performer/download";
 import { parseHeader } from "@performer/proteins";
 import type { DataSource } from "@performer/schema";
 import { Command, Option } from "commander";
@@ -9,7 +10,6 @@ import { describeFile } from "../file-checksum.ts";
 import { createHeldOutList, readHeldOutList } from "../held-out-list.ts";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
 import { type Part, partOfId, type Shares } from "../part-of-id.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { outputOption, parseShare, progress, tell } from "../verb.ts";
 

@@ -1,10 +1,10 @@
 /** `data stats`: counts, lengths, composition and odd letters, as JSON and as a table. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Progress, SILENT } from "@performer/download";
 import type { DataSource } from "@performer/schema";
 import { Command } from "commander";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
-import { type Progress, SILENT } from "../progress.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { describeSequences } from "../sequence-statistics.ts";
 import { formatStatistics } from "../statistics-table.ts";

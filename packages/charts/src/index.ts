@@ -27,6 +27,7 @@ export {
   divergingScaleFor,
   sequentialScaleFor,
 } from "./color-scale.ts";
+export { type ContactFigureOptions, type ContactMapData, contactFigure } from "./contact-figure.ts";
 export { curvesTop } from "./curves-config.ts";
 export { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";

@@ -7,8 +7,8 @@ import { modelOfTensors, type NamedTensors, tensorShapes } from "./model-tensors
 import type { LoadedTensor } from "./safetensors.ts";
 
 /** One tensor of a file on the backend that is set; the caller's to dispose of. */
-export function toTensor({ dtype, shape, values }: LoadedTensor): tf.Tensor {
-  return tf.tensor(values, [...shape], dtype === "I32" ? "int32" : "float32");
+export function toTensor({ shape, values }: LoadedTensor): tf.Tensor {
+  return tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32");
 }
 
 /** @throws {CheckpointError} "foreign" where the tensors are not those of the config. */

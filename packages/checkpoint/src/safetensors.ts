@@ -7,7 +7,7 @@
 import { widenHalf } from "./half.ts";
 
 /** Bytes of one value. */
-const VALUE_BYTES = { F32: 4, I32: 4, F16: 2 } as const;
+const VALUE_BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2, I64: 8 } as const;
 export type DataType = keyof typeof VALUE_BYTES;
 
 /** A cap on hostile headers; the reference implementation has the same. */
@@ -132,7 +132,7 @@ function decodeEntry(name: string, entry: unknown, dataStart: number): TensorEnt
   const { dtype, shape, data_offsets: range } = isRecord(entry) ? entry : {};
   if (!isDataType(dtype)) {
     throw new SafetensorsError(
-      `decodeHeader: expected "${name}" as F32, I32 or F16, got ${JSON.stringify(dtype)}; convert it first`,
+      `decodeHeader: expected "${name}" as one of ${Object.keys(VALUE_BYTES).join(", ")}, got ${JSON.stringify(dtype)}; convert it first`,
     );
   }
   if (!isSizes(shape) || !isSizes(range) || range.length !== 2) {
@@ -150,9 +150,14 @@ function decodeEntry(name: string, entry: unknown, dataStart: number): TensorEnt
   return { name, dtype, shape, offset: dataStart + start, sizeBytes };
 }
 
-/** The values of one tensor: a copy, aligned, F16 widened to float32. Little-endian hosts only. */
+/**
+ * The values of one tensor: a copy, aligned; F16 and BF16 widened to float32, I64 narrowed to int32.
+ * Little-endian hosts only.
+ * @throws {SafetensorsError} where an integer does not fit.
+ */
 export function decodeValues(dtype: DataType, bytes: Uint8Array): Float32Array | Int32Array {
-  const aligned = bytes.slice().buffer;
+  // slice would do for a Uint8Array, but a Buffer's is a view of the same memory
+  const aligned = new Uint8Array(bytes).buffer;
   switch (dtype) {
     case "F32":
       return new Float32Array(aligned);
@@ -160,9 +165,22 @@ export function decodeValues(dtype: DataType, bytes: Uint8Array): Float32Array |
       return new Int32Array(aligned);
     case "F16":
       return Float32Array.from(new Uint16Array(aligned), widenHalf);
+    case "BF16":
+      return new Float32Array(
+        Uint32Array.from(new Uint16Array(aligned), (bits) => bits << 16).buffer,
+      );
+    case "I64":
+      return Int32Array.from(new BigInt64Array(aligned), narrowInteger);
     default:
       return dtype satisfies never;
   }
+}
+
+function narrowInteger(value: bigint): number {
+  if (BigInt.asIntN(32, value) === value) return Number(value);
+  throw new SafetensorsError(
+    `decodeValues: expected integers of 32 bits, got ${value}; convert the tensor first`,
+  );
 }
 
 export interface LoadedTensor extends TensorEntry {

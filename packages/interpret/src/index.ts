@@ -5,6 +5,7 @@
  * @example
  * const { maps } = await recoverAttention(model, encodeSequence("MKTAYIAKQR"));
  * const [embedding] = await embedSequences(model, [encodeSequence("MKTAYIAKQR")]);
+ * const { scores } = await predictContacts(model, residues); // [L × L]
  * for await (const { position, scores } of mutationScores(model, residues, { method: "single-pass" })) draw(position, scores);
  * const { pearson, mantelP } = await aminoAcidSimilarity(model, sequences, { key: randomKey(0) });
  */
@@ -28,6 +29,7 @@ export {
   attentionWindow,
   describeWindow,
 } from "./attention-window.ts";
+export { type ContactMap, predictContacts } from "./contacts.ts";
 export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";
 export {
@@ -82,3 +84,9 @@ export { type BootstrapOptions, bootstrapInterval } from "./statistics/bootstrap
 export { pearson, spearman } from "./statistics/correlation.ts";
 export { type MantelOptions, type MantelResult, mantelTest } from "./statistics/mantel.ts";
 export type { SquareMatrix } from "./statistics/symmetric-pairs.ts";
+export {
+  type FeatureSuggestion,
+  type FeatureTrial,
+  type SuggestFeaturesOptions,
+  suggestFeatures,
+} from "./suggest-features.ts";

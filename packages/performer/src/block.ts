@@ -6,10 +6,11 @@ import { type RandomKey, splitKey } from "@performer/random";
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import { attentionKernels } from "./attention-kernels.ts";
+import { dense } from "./dense.ts";
 import { type DropoutMask, dropout } from "./dropout.ts";
 import { feedForward } from "./feed-forward.ts";
 import { applyNorm } from "./layer-norm.ts";
-import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
+import { branch, type ParameterTree } from "./parameter-tree.ts";
 import { rotate } from "./rotary.ts";
 
 /** Query, key (turned, where positions are rotary) and value of a layer, [B, L, H, D] each; freed after the call that receives them. */
@@ -53,11 +54,12 @@ export function applyBranch(
   context: BlockContext,
 ): tf.Tensor2D {
   const output = tf.tidy(name, () => {
-    const normed = shifted(applyNorm(x, tree, `${name}Norm`), name, context);
+    const { normEpsilon, activation } = context.config;
+    const normed = shifted(applyNorm(x, tree, `${name}Norm`, normEpsilon), name, context);
     const parameters = branch(tree, name);
     return name === "attention"
       ? selfAttention(normed, parameters, context)
-      : feedForward(normed, parameters);
+      : feedForward(normed, parameters, activation);
   });
   return dropped(output, name, context);
 }
@@ -65,8 +67,7 @@ export function applyBranch(
 function selfAttention(x: tf.Tensor2D, tree: ParameterTree, context: BlockContext): tf.Tensor2D {
   const { embeddingSize: E, numHeads: H } = context.config;
   const [B, L] = context.shape;
-  const project = (input: tf.Tensor2D, name: string) =>
-    tf.matMul<tf.Tensor2D>(input, leaf(branch(tree, name), "kernel") as tf.Tensor2D);
+  const project = (input: tf.Tensor2D, name: string) => dense(input, branch(tree, name));
   const heads = (name: string) => tf.reshape<tf.Rank.R4>(project(x, name), [B, L, H, E / H]);
   const { rotation } = context;
   const placed = (y: tf.Tensor4D) => (rotation ? rotate(y, rotation) : y);

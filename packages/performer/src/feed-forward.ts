@@ -1,22 +1,38 @@
 /**
- * The position-wise network: relu(x W1 + b1) W2 + b2. ReLU, not GELU: float32 training on CPUs is
+ * The position-wise network: f(x W1 + b1) W2 + b2. Its default f is ReLU: float32 training on CPUs is
  * bound by elementwise passes over [B L, F], and ReLU needs three where GELU needs about twenty.
  */
+import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
+import { dense } from "./dense.ts";
+import { gelu } from "./gelu.ts";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
 import { reluGradient } from "./relu-gradient.ts";
 import { withGradient } from "./with-gradient.ts";
 
 /** x [N, E] → [N, E] */
-export function feedForward(x: tf.Tensor2D, tree: ParameterTree): tf.Tensor2D {
-  const inner = branch(tree, "inner");
-  const outer = branch(tree, "outer");
-  const hidden = denseRelu(
-    x,
-    leaf(inner, "kernel") as tf.Tensor2D,
-    leaf(inner, "bias") as tf.Tensor1D,
-  );
-  return tf.add(tf.matMul(hidden, leaf(outer, "kernel") as tf.Tensor2D), leaf(outer, "bias"));
+export function feedForward(
+  x: tf.Tensor2D,
+  tree: ParameterTree,
+  activation: ModelConfig["activation"],
+): tf.Tensor2D {
+  return dense(activated(x, branch(tree, "inner"), activation), branch(tree, "outer"));
+}
+
+/** f(x kernel + bias): of [N, E] the shape that the kernel gives. */
+export function activated(
+  x: tf.Tensor2D,
+  tree: ParameterTree,
+  activation: ModelConfig["activation"],
+): tf.Tensor2D {
+  switch (activation) {
+    case "relu":
+      return denseRelu(x, leaf(tree, "kernel") as tf.Tensor2D, leaf(tree, "bias") as tf.Tensor1D);
+    case "gelu":
+      return gelu(dense(x, tree));
+    default:
+      return activation satisfies never;
+  }
 }
 
 /** relu(x kernel + bias), [N, F]. */

@@ -6,6 +6,7 @@
 import type { FeatureMapConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureSign } from "./feature-map.ts";
+import { gelu } from "./gelu.ts";
 import type { Kernel } from "./generalized-features.ts";
 import { reluGradient } from "./relu-gradient.ts";
 import { withGradient } from "./with-gradient.ts";
@@ -35,9 +36,4 @@ function relu(x: tf.Tensor4D): tf.Tensor4D {
     },
     (dy, [value]) => [reluGradient(dy, value)],
   );
-}
-
-/** x Φ(x) with the normal distribution function Φ, not its tanh approximation; at least -0.17. */
-function gelu(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 }

@@ -60,7 +60,7 @@ export {
 } from "./model.ts";
 export { holdFromZero } from "./normalize.ts";
 export { flattenTree, type ParameterTree, unflattenTree } from "./parameter-tree.ts";
-export { countParameters, type ParameterShape, parameterShapes } from "./parameters.ts";
+export { countParameters, isTrained, type ParameterShape, parameterShapes } from "./parameters.ts";
 export {
   drawProjection,
   drawProjections,
@@ -77,4 +77,4 @@ export {
   type SummaryAnswers,
   type SummaryOptions,
 } from "./softmax-summary.ts";
-export { transferModel } from "./transfer.ts";
+export { type TransferOptions, transferModel } from "./transfer.ts";

@@ -3,16 +3,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { branch, leaf, type ParameterTree } from "./parameter-tree.ts";
 import { withGradient } from "./with-gradient.ts";
 
-const VARIANCE_EPSILON = 1e-5;
+interface NormParameters {
+  readonly scale: tf.Tensor1D;
+  readonly bias: tf.Tensor1D;
+  readonly epsilon: number;
+}
 
-/** x [N, E], scale [E], bias [E] → (x - mean) / sqrt(variance + 1e-5) · scale + bias, [N, E] */
-function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+/** x [N, E], scale [E], bias [E] → (x - mean) / sqrt(variance + epsilon) · scale + bias, [N, E] */
+function layerNorm(x: tf.Tensor2D, { scale, bias, epsilon }: NormParameters): tf.Tensor2D {
   return withGradient(
     [x, scale, bias],
     () => {
       const centred = tf.sub(x, tf.mean(x, -1, true));
       const variance = tf.mean(tf.square(centred), -1, true);
-      const inverse = tf.rsqrt(tf.add(variance, VARIANCE_EPSILON)); // [N, 1]
+      const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [N, 1]
       const normal = tf.mul(centred, inverse);
       const value = tf.add<tf.Tensor2D>(tf.mul(normal, scale), bias);
       return { value, saved: [normal, inverse, scale] as const };
@@ -31,7 +35,16 @@ function layerNorm(x: tf.Tensor2D, scale: tf.Tensor1D, bias: tf.Tensor1D): tf.Te
 }
 
 /** `layerNorm` with the parameters of the subtree `name`: scale and bias. */
-export function applyNorm(x: tf.Tensor2D, tree: ParameterTree, name: string): tf.Tensor2D {
+export function applyNorm(
+  x: tf.Tensor2D,
+  tree: ParameterTree,
+  name: string,
+  epsilon: number,
+): tf.Tensor2D {
   const norm = branch(tree, name);
-  return layerNorm(x, leaf(norm, "scale") as tf.Tensor1D, leaf(norm, "bias") as tf.Tensor1D);
+  return layerNorm(x, {
+    scale: leaf(norm, "scale") as tf.Tensor1D,
+    bias: leaf(norm, "bias") as tf.Tensor1D,
+    epsilon,
+  });
 }

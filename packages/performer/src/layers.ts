@@ -64,7 +64,9 @@ export function applyLayers(
   const depth = context.depth ?? numLayers;
   const config = { ...context.config, numLayers: depth };
   const stream = applyStack(x, branch(parameters, "layers"), { ...context, config });
-  return depth < numLayers ? stream : applyNorm(stream, parameters, "finalNorm");
+  return depth < numLayers
+    ? stream
+    : applyNorm(stream, parameters, "finalNorm", config.normEpsilon);
 }
 
 function applyStack(x: tf.Tensor2D, layers: ParameterTree, context: LayersContext): tf.Tensor2D {

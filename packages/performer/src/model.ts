@@ -9,9 +9,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { attention } from "./attention.ts";
 import type { AttentionState, BranchName } from "./block.ts";
 import { type DropoutMask, dropout, dropoutMask } from "./dropout.ts";
-import { embedTokens, positionVectors, tokenLogits } from "./embedding.ts";
+import { embedTokens, positionVectors } from "./embedding.ts";
 import type { FeatureMap } from "./feature-map.ts";
 import { applyLayers } from "./layers.ts";
+import { tokenLogits } from "./output-head.ts";
 import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
 import { initParameters } from "./parameters.ts";
 import { drawProjections } from "./projection.ts";
@@ -96,7 +97,9 @@ export function applyModel(
         : undefined;
 
     const positions = positionVectors(parameters, config, { start: 0, length: L });
-    let x = tf.tidy("embedding", () => embedTokens(tokens, parameters, config, positions));
+    let x = tf.tidy("embedding", () =>
+      embedTokens(tokens, parameters, { config, positions, paddingMask }),
+    );
     if (dropping) {
       x = dropout(x, config.dropout, splitKey(dropping.key, "embedding"), dropping.mask);
     }
@@ -128,7 +131,7 @@ export function applyModel(
     return {
       hidden: tf.reshape<tf.Rank.R3>(hidden, [B, L, config.embeddingSize]),
       logits: tf.reshape<tf.Rank.R3>(
-        tf.tidy("output", () => tokenLogits(hidden, parameters)),
+        tf.tidy("output", () => tokenLogits(hidden, parameters, config)),
         [B, L, config.vocabularySize],
       ),
     };

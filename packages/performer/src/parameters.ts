@@ -17,7 +17,7 @@ export interface ParameterShape {
  * Flat name → shape and first value. Kernels are [inputs, outputs], N(0, 1 / inputs); the two that
  * write into the residual stream are divided by sqrt(2 numLayers), so that its variance does not
  * grow with depth (Radford et al. 2019). Projections to query, key, value and output have no bias,
- * as in the article's models; those that the mechanism does not use do not exist. The token table is tied with the output and starts small: at 1 / sqrt(E)
+ * as in the article's models, unless the config gives them one; those that the mechanism does not use do not exist. The token table is tied with the output and starts small: at 1 / sqrt(E)
  * an untrained model would score each input token as its own answer (9.4 nats where ln V is 3.4).
  */
 export function parameterShapes(config: ModelConfig): Record<string, ParameterShape> {
@@ -30,33 +30,60 @@ export function parameterShapes(config: ModelConfig): Record<string, ParameterSh
     [`${name}/scale`]: { shape: [E], initial: "ones" },
     [`${name}/bias`]: { shape: [E], initial: "zeros" },
   });
+  const bias = (size: number): ParameterShape => ({ shape: [size], initial: "zeros" });
   const residual = 1 / Math.sqrt(2 * numLayers);
+  const projections = (at: string, names: readonly string[], shape: ParameterShape) =>
+    Object.fromEntries(
+      names.flatMap((name) => [
+        [`${at}/${name}/kernel`, shape],
+        ...(config.attentionBias ? [[`${at}/${name}/bias`, bias(E)] as const] : []),
+      ]),
+    ) as Record<string, ParameterShape>;
   const attended = new Set(Object.values(attentionKernels(config.attention)));
 
   const shapes: Record<string, ParameterShape> = {
     "embedding/token": { shape: [V, E], initial: { normal: 0.02 } },
   };
+  if (config.tokenNorm) Object.assign(shapes, norm("embedding/norm"));
   if (config.positions === "learned") {
     shapes["embedding/position"] = { shape: [config.maxLength, E], initial: { normal: 0.02 } };
   }
   for (let layer = 0; layer < numLayers; layer++) {
     const at = `layers/${layer}`;
     Object.assign(shapes, norm(`${at}/attentionNorm`), {
-      ...Object.fromEntries(
-        [...attended].map((name) => [`${at}/attention/${name}/kernel`, kernel(E, E)]),
-      ),
-      [`${at}/attention/output/kernel`]: kernel(E, E, residual),
+      ...projections(`${at}/attention`, [...attended], kernel(E, E)),
+      ...projections(`${at}/attention`, ["output"], kernel(E, E, residual)),
       ...lengthReductions(config, `${at}/attention`),
       ...norm(`${at}/feedForwardNorm`),
       [`${at}/feedForward/inner/kernel`]: kernel(E, F),
-      [`${at}/feedForward/inner/bias`]: { shape: [F], initial: "zeros" },
+      [`${at}/feedForward/inner/bias`]: bias(F),
       [`${at}/feedForward/outer/kernel`]: kernel(F, E, residual),
-      [`${at}/feedForward/outer/bias`]: { shape: [E], initial: "zeros" },
+      [`${at}/feedForward/outer/bias`]: bias(E),
     });
   }
-  return Object.assign(shapes, norm("finalNorm"), {
-    "output/bias": { shape: [V], initial: "zeros" },
-  });
+  return Object.assign(
+    shapes,
+    norm("finalNorm"),
+    config.outputHead === "transformed" && {
+      "output/dense/kernel": kernel(E, E),
+      "output/dense/bias": bias(E),
+      ...norm("output/norm"),
+    },
+    !config.tiedOutput && { "output/table": { shape: [V, E], initial: { normal: 0.02 } } },
+    { "output/bias": bias(V) },
+    config.contactHead && {
+      [`${CONTACT_HEAD}/kernel`]: bias(numLayers * config.numHeads),
+      [`${CONTACT_HEAD}/bias`]: bias(1),
+    },
+  );
+}
+
+/** The subtree that reads contacts out of attention maps; `applyModel` does not use it. */
+const CONTACT_HEAD = "contacts";
+
+/** Whether a loss over tokens depends on the parameter: the contact head was fitted on structures. */
+export function isTrained(name: string): boolean {
+  return !name.startsWith(`${CONTACT_HEAD}/`);
 }
 
 /**

@@ -11,18 +11,30 @@ import { flattenTree, unflattenTree } from "./parameter-tree.ts";
 import { parameterShapes } from "./parameters.ts";
 import { drawProjections } from "./projection.ts";
 
+export interface TransferOptions {
+  /** Longest sequence of the new model, where positions have no table. Default: the source's. */
+  readonly maxLength?: number | undefined;
+}
+
 /**
  * `source` with `attention` in place of its own; free it with `disposeModel`, apart from the source.
  * @param key of the projections.
  * @throws {SchemaError} where the attention does not fit the model.
- * @throws {RangeError} where the two kinds of attention do not have the same parameters.
+ * @throws {RangeError} where the two kinds of attention do not have the same parameters, or a table of
+ *   positions is too short.
  */
 export function transferModel(
   source: PerformerModel,
   attention: AttentionConfig,
   key: RandomKey,
+  { maxLength = source.config.maxLength }: TransferOptions = {},
 ): PerformerModel {
-  const config = parseWith(ModelConfig, { ...source.config, attention }, "transferModel");
+  const config = parseWith(
+    ModelConfig,
+    { ...source.config, attention, maxLength },
+    "transferModel",
+  );
+  assertLength(source.config, maxLength);
   const differing = differingNames(parameterShapes(source.config), parameterShapes(config));
   if (differing.length > 0) {
     throw new RangeError(
@@ -38,6 +50,13 @@ export function transferModel(
     parameters: unflattenTree(Object.fromEntries(parameters)),
     projections: drawProjections(config, key),
   };
+}
+
+function assertLength({ positions, maxLength: before }: ModelConfig, maxLength: number): void {
+  if (positions !== "learned" || maxLength === before) return;
+  throw new RangeError(
+    `transferModel: expected the maxLength ${before} of its table of positions, got ${maxLength}; leave it as it is, or train a model with sinusoidal or rotary positions`,
+  );
 }
 
 type Shapes = ReturnType<typeof parameterShapes>;

@@ -28,6 +28,7 @@ test("the public names are these; a change here is a change of the interface", (
       "holdFromZero",
       "initDecoding",
       "initModel",
+      "isTrained",
       "parameterShapes",
       "positionVector",
       "prefill",

@@ -18,8 +18,9 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { applyBranch } from "../src/block.ts";
 import { dropout, dropoutMask } from "../src/dropout.ts";
-import { embedTokens, positionVectors, tokenLogits } from "../src/embedding.ts";
+import { embedTokens, positionVectors } from "../src/embedding.ts";
 import { applyNorm } from "../src/layer-norm.ts";
+import { tokenLogits } from "../src/output-head.ts";
 import { branch } from "../src/parameter-tree.ts";
 import {
   asWritten,
@@ -62,7 +63,7 @@ function plainLogits(
   { dropoutKey }: ApplyOptions,
 ): tf.Tensor3D {
   const positions = positionVectors(parameters, config, { start: 0, length: L });
-  const embedded = embedTokens(inputs.tokens, parameters, config, positions);
+  const embedded = embedTokens(inputs.tokens, parameters, { config, positions });
   let first = dropoutKey
     ? dropout(embedded, config.dropout, splitKey(dropoutKey, "embedding"), dropoutMask)
     : embedded;
@@ -89,8 +90,13 @@ function plainLogits(
     first = tf.add(first, run("attention", second));
     second = tf.add(second, run("feedForward", first));
   }
-  const hidden = applyNorm(tf.mul(tf.add(first, second), 0.5), parameters, "finalNorm");
-  return tf.reshape(tokenLogits(hidden, parameters), [B, L, config.vocabularySize]);
+  const hidden = applyNorm(
+    tf.mul(tf.add(first, second), 0.5),
+    parameters,
+    "finalNorm",
+    config.normEpsilon,
+  );
+  return tf.reshape(tokenLogits(hidden, parameters, config), [B, L, config.vocabularySize]);
 }
 
 type Logits = typeof plainLogits;

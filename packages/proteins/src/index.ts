@@ -28,6 +28,7 @@ export { BLOSUM62, normalizedBlosum } from "./blosum62.ts";
 export { type CollatedSequences, collateSequences, SPECIALS_PER_ROW } from "./collate.ts";
 export { NEVER_DRAWN } from "./drawn-tokens.ts";
 export { encodeSequence, ResidueError, type ResiduePolicy } from "./encode-sequence.ts";
+export { ESM_FILE_ORDER, ESM_FILE_ROWS } from "./esm-vocabulary.ts";
 export { createEvaluationBatches } from "./evaluation-batches.ts";
 export {
   DEFAULT_MAX_SEQUENCE_LENGTH,
@@ -55,3 +56,4 @@ export {
   createTrainingBatches,
   type TrainingBatchOptions,
 } from "./training-batches.ts";
+export { tokenNamesOf } from "./vocabulary.ts";

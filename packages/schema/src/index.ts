@@ -5,6 +5,13 @@
  * @example
  * const config = parseWith(ModelConfig, JSON.parse(text), "configs/demo.json");
  */
+export {
+  AttentionConfig,
+  FeatureMapConfig,
+  featureMapKinds,
+  generalizedKernels,
+  projectionKinds,
+} from "./attention-config.ts";
 export { CHECKPOINT_FORMAT, CheckpointManifest, CheckpointOrigin } from "./checkpoint-manifest.ts";
 export {
   DATA_FORMAT,
@@ -29,15 +36,8 @@ export {
 } from "./experiment-report.ts";
 export { ExportedModel } from "./exported-model.ts";
 export type { FileEntry } from "./file-entry.ts";
-export {
-  AttentionConfig,
-  FeatureMapConfig,
-  featureMapKinds,
-  generalizedKernels,
-  ModelConfig,
-  type ModelConfigInput,
-  projectionKinds,
-} from "./model-config.ts";
+export { EsmCheckpointConfig, TensorIndex } from "./hub-checkpoint.ts";
+export { ModelConfig, type ModelConfigInput } from "./model-config.ts";
 export {
   AttentionRequest,
   AttentionResponse,
@@ -92,3 +92,4 @@ export {
   TrainingConfig,
 } from "./training-config.ts";
 export { parseWith, SchemaError } from "./validation.ts";
+export { VOCABULARY_SIZES, VocabularyName } from "./vocabulary.ts";

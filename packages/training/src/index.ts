@@ -40,6 +40,8 @@ export { type ExportModelOptions, exportModel } from "./export/export-model.ts";
 export { listModels, type ModelLocation } from "./export/list-models.ts";
 export { type CheckpointChoice, selectCheckpoint } from "./export/select-checkpoint.ts";
 export { countTokensSeen } from "./export/tokens-seen.ts";
+export { ImportError } from "./import/import-error.ts";
+export { type ImportEsmOptions, type ImportedModel, importEsm } from "./import/import-esm.ts";
 export { addSums, type MetricSums, metricsOf, NO_SUMS } from "./metrics.ts";
 export { createOptimizer, isDecayed } from "./optimizer/optimizer.ts";
 export { scheduledRate } from "./optimizer/schedule.ts";

@@ -4,9 +4,10 @@ import type { RunConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import type { Precision } from "@performer/trainer";
 import type { ResumePolicy } from "@performer/training";
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { filesOr } from "../bundled-files.ts";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, eagerOption, parseWhole, precisionOption } from "../option-parsers.ts";
 import { readConfig } from "../read-config.ts";
 
 const EXAMPLES = `
@@ -59,11 +60,7 @@ export const trainCommand = () =>
     )
     .option("--steps <number>", "instead of the config's", parseWhole(1, 1e9))
     .option("--seed <number>", "instead of the config's", parseWhole(0, 0x7fffffff))
-    .addOption(
-      new Option("--precision <name>", "of the compiled graph; bf16 where the processor has it")
-        .choices(["float32", "bf16"] satisfies Precision[])
-        .default("float32"),
-    )
+    .addOption(precisionOption())
     .addOption(eagerOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
@@ -104,8 +101,4 @@ function withOverrides(config: RunConfig, { steps, seed }: TrainOptions): RunCon
     ...(seed !== undefined && { seed }),
   };
   return { ...config, training };
-}
-
-function filesOr(root: string, files: readonly string[] | undefined, bundled: string): string[] {
-  return files?.map((file) => resolveUserPath(root, file)) ?? [join(root, "data", bundled)];
 }

@@ -5,29 +5,38 @@ import { AttentionConfig, FeatureMapConfig, parseWith } from "@performer/schema"
 import type { Backend } from "@performer/tensorflow";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, parseShare, parseWhole } from "../option-parsers.ts";
 
 const EXAMPLES = `
 Weights go over unchanged; the projections of the random features are drawn anew. The table shows for
 each layer the relative error of its attention's output: with the same inputs as the exact layer, of
 its best and worst head, and accumulated, with the inputs that the layers below leave it.
-A softmax kernel approximates exact attention; with another kernel the model must learn anew.
+A softmax kernel approximates exact attention; with another kernel the model must learn anew. --bound
+doubles the number of features until every layer's own error is within it. Imported ESM-2 has rotary
+positions, so --max-length may be as long as the proteins are: titin has 34,350 residues.
 
 Examples:
   $ performer transfer runs/transformer --output runs/performer --features 256
   $ performer evaluate --checkpoint runs/performer       before any training
-  $ performer train performer.json --run tuned --from runs/performer      and after it`;
+  $ performer finetune runs/performer --run tuned        recovers what it cost
+  $ performer transfer models/esm2-8m --output runs/esm2-favor --attention favor --bound 0.2 --max-length 40000`;
 
 interface TransferOptions {
   readonly output: string;
   readonly attention: string;
-  readonly features: number;
+  readonly features?: number;
+  readonly bound?: number;
+  readonly maxLength?: number;
   readonly seed: number;
   readonly sample?: string[];
   readonly sequences: number;
   readonly backend: Backend;
   readonly json?: true;
 }
+
+/** FAVOR+ by name means its approximation of softmax attention. */
+const FAVOR = "softmax-positive";
+const DEFAULT_FEATURES = 256;
 
 const KERNELS: readonly string[] = FeatureMapConfig.options.flatMap(({ shape }) =>
   "options" in shape.kind ? shape.kind.options : [...shape.kind.values],
@@ -40,10 +49,27 @@ export const transferCommand = () =>
     .requiredOption("--output <folder>", "a run's folder for the new checkpoint")
     .addOption(
       new Option("--attention <kernel>", "kernel of the Performer")
-        .choices(KERNELS)
-        .default("softmax-positive"),
+        .choices(["favor", ...KERNELS])
+        .default("favor", `favor, which is ${FAVOR}`),
     )
-    .option("--features <number>", "M, random features a head", parseWhole(1, 4096), 256)
+    .option(
+      "--features <number>",
+      `M, random features a head (default: ${DEFAULT_FEATURES})`,
+      parseWhole(1, 4096),
+    )
+    .addOption(
+      new Option(
+        "--bound <share>",
+        "choose M: the least whose worst layer errs by no more, such as 0.2",
+      )
+        .argParser(parseShare)
+        .conflicts("features"),
+    )
+    .option(
+      "--max-length <tokens>",
+      "longest sequence of the new model, where positions have no table (default: the source's)",
+      parseWhole(3, 1_048_576),
+    )
     .option("--seed <number>", "of the projections", parseWhole(0, 0x7fffffff), 0)
     .option("--sample <files...>", "FASTA files to measure on (default: the bundled sample)")
     .option(
@@ -63,15 +89,17 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   const { randomKey } = await import("@performer/random");
   const { attentionDivergence } = await import("@performer/interpret");
   const { saveCheckpoint } = await import("@performer/training");
+  const { chooseFeatures } = await import("../choose-features.ts");
   const { loadModel } = await import("../load-model.ts");
   const { readSequences } = await import("../read-sequences.ts");
 
-  const attention = parseWith(
+  const kind = options.attention === "favor" ? FAVOR : options.attention;
+  const chosen = parseWith(
     AttentionConfig,
     {
       mechanism: "favor",
-      featureMap: { kind: options.attention },
-      numFeatures: options.features,
+      featureMap: { kind },
+      numFeatures: options.features ?? DEFAULT_FEATURES,
     },
     "--attention",
   );
@@ -92,7 +120,21 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
     remedy: "name other files with --sample",
   });
 
-  const target = transferModel(model, attention, randomKey(options.seed));
+  const key = randomKey(options.seed);
+  const attention =
+    options.bound === undefined || chosen.mechanism !== "favor"
+      ? chosen
+      : {
+          ...chosen,
+          numFeatures: await chooseFeatures({
+            source: model,
+            attention: chosen,
+            key,
+            sequences,
+            bound: options.bound,
+          }),
+        };
+  const target = transferModel(model, attention, key, { maxLength: options.maxLength });
   const layers = await attentionDivergence(model, target, sequences);
   const output = resolveUserPath(root, options.output);
   const { training, data, step, name } = manifest;
@@ -104,7 +146,7 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
     details: {
       ...(training && { training }),
       ...(data && { data }),
-      origin: { name, step, change: `attention: exact to ${options.attention}` },
+      origin: { name, step, change: `attention: exact to ${kind}` },
     },
   });
   disposeModel(target);

@@ -153,6 +153,7 @@ export function modelSummary(): ModelSummary {
     createdAt: timeOf(2000),
     parameterCount: 4_745_757,
     config: {
+      vocabulary: "performer",
       vocabularySize: 29,
       maxLength: 512,
       embeddingSize: 256,
@@ -163,6 +164,14 @@ export function modelSummary(): ModelSummary {
       positions: "sinusoidal",
       tokenShift: false,
       residual: "ordinary",
+      attentionBias: false,
+      activation: "relu",
+      normEpsilon: 1e-5,
+      tokenScale: "sqrt-width",
+      tokenNorm: false,
+      outputHead: "linear",
+      tiedOutput: true,
+      contactHead: false,
       attention: {
         mechanism: "favor",
         featureMap: { kind: "relu", kernelEpsilon: 1e-3 },

@@ -10,10 +10,11 @@
  */
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { embedTokens, positionVectors, tokenLogits } from "../embedding.ts";
+import { embedTokens, positionVectors } from "../embedding.ts";
 import { headsFirst } from "../heads-first.ts";
 import { applyLayers } from "../layers.ts";
 import { applyModel, type PerformerModel } from "../model.ts";
+import { tokenLogits } from "../output-head.ts";
 import { createRecurrence, type LayerState, type Recurrence } from "./recurrence.ts";
 import { shiftAfter, shiftOne, startShift } from "./shift-state.ts";
 
@@ -116,7 +117,10 @@ export function applyStep(
   const remember = (layer: number, state: LayerState) => {
     next[layer] = { ...next[layer], ...mapState(state, keep) };
   };
-  const x = embedTokens(tf.reshape(tokens, [B, 1]), parameters, config, position);
+  const x = embedTokens(tf.reshape(tokens, [B, 1]), parameters, {
+    config,
+    positions: position,
+  });
   const hidden = applyLayers(x, parameters, {
     config,
     shape: [B, 1],
@@ -137,7 +141,7 @@ export function applyStep(
     },
   });
   return {
-    logits: tokenLogits(hidden, parameters),
+    logits: tokenLogits(hidden, parameters, config),
     layers: next.map((state) => mapState(state, handOver)),
   };
 }

@@ -13,6 +13,7 @@ import {
   encodeHeader,
   type LoadedTensor,
   PREFIX_BYTES,
+  type TensorEntry,
 } from "@performer/checkpoint";
 
 export interface HostTensor {
@@ -72,20 +73,47 @@ export async function writeSafetensors(
 export async function* readSafetensors(path: string): AsyncGenerator<LoadedTensor> {
   const file = await open(path, "r");
   try {
-    const { size } = await file.stat();
-    const headerBytes = decodeHeaderLength(
-      await readAt(file, 0, Math.min(PREFIX_BYTES, size)),
-      size,
-    );
-    const { entries } = decodeHeader(await readAt(file, PREFIX_BYTES, headerBytes), size);
-    for (const entry of entries) {
-      const bytes = await readAt(file, entry.offset, entry.sizeBytes);
-      yield { ...entry, values: decodeValues(entry.dtype, bytes) };
+    for (const entry of await entriesOf(file)) {
+      yield { ...entry, values: await valuesOf(file, entry) };
     }
   } finally {
     await file.close();
   }
 }
+
+/** A tensor that lies in a file. */
+export interface StoredTensor extends TensorEntry {
+  readonly path: string;
+}
+
+/** What a file holds, in its order. @throws {SafetensorsError} as `readSafetensors`. */
+export async function readHeader(path: string): Promise<StoredTensor[]> {
+  const file = await open(path, "r");
+  try {
+    return (await entriesOf(file)).map((entry) => ({ ...entry, path }));
+  } finally {
+    await file.close();
+  }
+}
+
+/** The values of one tensor. */
+export async function readTensor(entry: StoredTensor): Promise<Float32Array | Int32Array> {
+  const file = await open(entry.path, "r");
+  try {
+    return await valuesOf(file, entry);
+  } finally {
+    await file.close();
+  }
+}
+
+async function entriesOf(file: FileHandle): Promise<readonly TensorEntry[]> {
+  const { size } = await file.stat();
+  const headerBytes = decodeHeaderLength(await readAt(file, 0, Math.min(PREFIX_BYTES, size)), size);
+  return decodeHeader(await readAt(file, PREFIX_BYTES, headerBytes), size).entries;
+}
+
+const valuesOf = async (file: FileHandle, { dtype, offset, sizeBytes }: TensorEntry) =>
+  decodeValues(dtype, await readAt(file, offset, sizeBytes));
 
 /** Exactly `length` bytes from `offset`; one read call may give fewer. */
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {

@@ -3,15 +3,15 @@
  * says where they come from, and a card for people. The folder is one that `loadCheckpoint` reads. It
  * gets its name when it is whole, and never takes the place of another.
  */
-import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { CheckpointError, MANIFEST_FILE, WEIGHTS_FILE } from "@performer/checkpoint";
+import { basename, join } from "node:path";
+import { CheckpointError, WEIGHTS_FILE } from "@performer/checkpoint";
 import { disposeModel } from "@performer/performer";
-import { TOKEN_NAMES } from "@performer/proteins";
+import { tokenNamesOf } from "@performer/proteins";
 import type { CheckpointManifest, EvaluationReport, ExportedModel } from "@performer/schema";
-import { exists, syncFolder, writeDurably } from "../checkpoint/folder-files.ts";
+import { writeDurably } from "../checkpoint/folder-files.ts";
 import { type LoadedCheckpoint, loadCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";
+import { writeWholeFolder } from "../checkpoint/whole-folder.ts";
 import { renderModelCard } from "./model-card.ts";
 import { compareModels, halfTensors, roundModel } from "./round-model.ts";
 
@@ -40,29 +40,14 @@ export interface ExportModelOptions {
  *   "foreign" where the report is of other weights.
  */
 export async function exportModel(options: ExportModelOptions): Promise<CheckpointManifest> {
-  const { output } = options;
-  if (await exists(output)) {
-    throw new CheckpointError(
-      "exists",
-      output,
-      `exportModel: expected a new folder, got ${output}, which is there; name another, or move it away`,
-    );
-  }
-  const loaded = await loadCheckpoint(options.checkpoint);
-  const partial = join(dirname(output), `.partial-${basename(output)}`);
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  try {
-    const manifest = await fill(partial, loaded, options);
-    await rename(partial, output);
-    await syncFolder(dirname(output));
-    return manifest;
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  } finally {
-    disposeModel(loaded.model);
-  }
+  return writeWholeFolder(options.output, async (partial) => {
+    const loaded = await loadCheckpoint(options.checkpoint);
+    try {
+      return await fill(partial, loaded, options);
+    } finally {
+      disposeModel(loaded.model);
+    }
+  });
 }
 
 async function fill(
@@ -87,16 +72,13 @@ async function fill(
       ...data,
       software,
       precision: "float16",
-      vocabulary: [...TOKEN_NAMES],
+      vocabulary: [...tokenNamesOf(source.model.vocabulary)],
       sourceSha256,
       rounding: before?.rounding ?? (await measureRounding(model, sequences)),
       ...(measured && { report: measured }),
     },
   };
   await writeDurably(join(folder, CARD_FILE), renderModelCard(manifest));
-  // last: a folder is a model once it has a manifest
-  await writeDurably(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-  await syncFolder(folder);
   return manifest;
 }
 

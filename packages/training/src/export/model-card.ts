@@ -1,5 +1,6 @@
 /** The model card: a manifest as a page for people. Every figure comes out of the manifest, none is written by hand. */
 import { countParameters } from "@performer/performer";
+import { RESIDUES, tokenNamesOf } from "@performer/proteins";
 import type {
   CheckpointManifest,
   EvaluatedPart,
@@ -68,11 +69,17 @@ function modelTable({ model, step, createdAt, files }: CheckpointManifest): stri
     ["width, feed-forward width", `${model.embeddingSize}, ${model.feedForwardSize}`],
     ["positions", model.tokenShift ? `${model.positions}, token shift` : model.positions],
     ["longest sequence", `${count(model.maxLength - 2)} residues`],
-    ["tokens", `${model.vocabularySize}: 20 amino acids, B O U X Z, bos eos pad mask`],
+    ["tokens", `${model.vocabularySize}: 20 amino acids, B O U X Z, ${specialsOf(model)}`],
     ["step", `${count(step)}, of ${createdAt}`],
     ["weights", `${count(weights?.sizeBytes ?? 0)} bytes, SHA-256 \`${weights?.sha256}\``],
   ];
   return table(["", ""], rows);
+}
+
+/** Names after the residues, without brackets. */
+function specialsOf({ vocabulary }: CheckpointManifest["model"]): string {
+  const names = tokenNamesOf(vocabulary).slice(RESIDUES.length);
+  return names.map((name) => name.replace(/^<(.+)>$/, "$1")).join(" ");
 }
 
 function describeAttention(attention: CheckpointManifest["model"]["attention"]): string {

@@ -5,7 +5,7 @@
  */
 
 import { namedProjections } from "@performer/checkpoint";
-import { flattenTree, type PerformerModel } from "@performer/performer";
+import { flattenTree, isTrained, type PerformerModel } from "@performer/performer";
 import type { TrainingBatch } from "@performer/proteins";
 import type { OptimizerConfig } from "@performer/schema";
 import {
@@ -60,7 +60,7 @@ export async function createCompiledStepper(
   const { optimizerState } = options;
   const program = openProgram(options);
   const initial = flattenTree(options.model.parameters);
-  const names = Object.keys(initial);
+  const names = Object.keys(initial).filter(isTrained);
   const decaying = new Set(names.filter((name) => isDecayed(initial[name] as tf.Tensor)));
   const model = await assignModel(program, options.model);
   const rule = ruleOf(options.optimizer);
@@ -119,7 +119,7 @@ export async function createCompiledStepper(
     precision: program.precision,
     async readModel() {
       await redrawn;
-      return modelOn(model, await readTensors([...names, ...model.projections]));
+      return modelOn(model, await readTensors([...model.parameters, ...model.projections]));
     },
     async readOptimizerState() {
       const kinds = await Promise.all(

@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { evaluateBatch } from "../evaluation/evaluate-batches.ts";
 import { sumsOf } from "../metrics.ts";
 import type { GradientTransform, OptimizerState } from "../optimizer/transform.ts";
-import { trainStep } from "./train-step.ts";
+import { trainedOf, trainStep } from "./train-step.ts";
 import type { TrainStepper } from "./train-stepper.ts";
 
 export interface EagerStepperOptions {
@@ -26,7 +26,7 @@ export interface EagerStepperOptions {
 export function createEagerStepper(options: EagerStepperOptions): TrainStepper {
   const { optimizer } = options;
   let model = options.model;
-  let state = options.optimizerState ?? optimizer.init(flattenTree(model.parameters));
+  let state = options.optimizerState ?? optimizer.init(trainedOf(flattenTree(model.parameters)));
 
   return {
     async step(batch, context) {

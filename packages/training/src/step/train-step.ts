@@ -3,6 +3,7 @@ import {
   applyModel,
   crossEntropy,
   flattenTree,
+  isTrained,
   type PerformerModel,
   unflattenTree,
 } from "@performer/performer";
@@ -40,7 +41,8 @@ export function trainStep(
   context: StepContext,
 ): TrainStepResult {
   return tf.tidy(() => {
-    const parameters = flattenTree(model.parameters);
+    const all = flattenTree(model.parameters);
+    const parameters = trainedOf(all);
     const { gradients, sums } = lossGradients(model, parameters, batch, context);
     const gradientNorm = globalNorm(gradients);
     const { updates, state } = optimizer.update(gradients, optimizerState, {
@@ -52,13 +54,18 @@ export function trainStep(
     const numbers = tf.concat1d([sums, tf.reshape(gradientNorm, [1])]);
     sums.dispose();
     return {
-      parameters: mapTensors(parameters, (parameter, name) =>
-        tf.add(parameter, tensorNamed(updates, name)),
+      parameters: mapTensors(all, (parameter, name) =>
+        isTrained(name) ? tf.add(parameter, tensorNamed(updates, name)) : tf.clone(parameter),
       ),
       optimizerState: state,
       numbers,
     };
   });
+}
+
+/** The parameters that an optimiser moves. */
+export function trainedOf(parameters: NamedTensors): NamedTensors {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => isTrained(name)));
 }
 
 /** @returns a gradient for every parameter; loss, weight and correct sums [3], kept: for the caller to free. */
@@ -80,7 +87,7 @@ function lossGradients(
   const { grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
     const traced = Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
     const { logits } = applyModel(
-      { ...model, parameters: unflattenTree(traced) },
+      { ...model, parameters: unflattenTree({ ...flattenTree(model.parameters), ...traced }) },
       { tokens, paddingMask },
       { dropoutKey },
     );

@@ -1,6 +1,6 @@
 /** JSON text of a LogitsResponse, a row at a time. */
 import { logSumExp, standardLogits } from "@performer/interpret";
-import { decodeTokens, STANDARD_RESIDUES, TOKEN_NAMES } from "@performer/proteins";
+import { decodeTokens, STANDARD_RESIDUES, tokenNamesOf } from "@performer/proteins";
 import type { LogitsResponse, ModelSummary } from "@performer/schema";
 import { encodeNumbers, encodeRows } from "../../json-numbers.ts";
 import type { LogitsJob } from "../job.ts";
@@ -11,8 +11,9 @@ export function* logitsJson(
   { accession, sequence, tokens }: LogitsJob,
   logits: Float32Array,
 ): Generator<string> {
-  const { direction, vocabularySize: V } = config;
-  const names = tokens === "standard" ? [...STANDARD_RESIDUES] : TOKEN_NAMES.slice(0, V);
+  const { direction, vocabulary, vocabularySize: V } = config;
+  const names =
+    tokens === "standard" ? [...STANDARD_RESIDUES] : tokenNamesOf(vocabulary).slice(0, V);
   const scores = tokens === "standard" ? standardLogits(logits, V) : logits;
   const head: Omit<LogitsResponse, "logits" | "logSumExp"> = {
     ...{ model, fingerprint, accession, sequence: decodeTokens(sequence), direction },

@@ -1,4 +1,4 @@
-/** How far a verb is: a bar on a terminal, a plain line every few seconds elsewhere (logs, CI). */
+/** How far a download or another long work is: a bar on a terminal, a plain line every few seconds elsewhere (logs, CI). */
 import { SingleBar } from "cli-progress";
 
 const LINE_EVERY_MS = 5_000;

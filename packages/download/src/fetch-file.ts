@@ -5,8 +5,8 @@
  */
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { DataError } from "../data-error.ts";
-import type { Progress } from "../progress.ts";
+import { DownloadError } from "./download-error.ts";
+import type { Progress } from "./progress.ts";
 import { reasonOf, request } from "./request.ts";
 import { PassingError, type RetryOptions, withRetry } from "./retry.ts";
 import { createStallTimer, type StallTimer } from "./stall-timer.ts";
@@ -21,10 +21,12 @@ export interface FetchFileOptions {
   /** A connection that gives no byte for so long counts as dropped. */
   readonly stallMs: number;
   readonly progress: Progress;
+  /** The option that names the address, for messages: "--base". */
+  readonly option: string;
 }
 
 /** The server's file is not the published one, for instance because a release came out meanwhile. */
-export class OtherFileError extends DataError {}
+export class OtherFileError extends DownloadError {}
 
 /** Which version of the file the bytes so far belong to: a strong ETag or a date, for If-Range. */
 const State = z.object({ url: z.string(), validator: z.string() });
@@ -36,7 +38,7 @@ export const resumableFiles = (path: string): readonly string[] => [path, stateP
 
 /**
  * @throws {OtherFileError} where the server has a file of another size.
- * @throws {DataError} where the server refuses.
+ * @throws {DownloadError} where the server refuses.
  * @throws {PassingError} where it stayed away through all attempts; what has come is kept.
  */
 export async function fetchFile(options: FetchFileOptions): Promise<void> {
@@ -68,7 +70,7 @@ async function fetchRest(
   options: FetchFileOptions,
   onReached: (bytes: number) => void,
 ): Promise<void> {
-  const { url, path, sizeBytes, stallMs, progress } = options;
+  const { url, path, sizeBytes, stallMs, progress, option } = options;
   const had = await sizeOf(path);
   if (had === sizeBytes) return; // the caller holds it against its checksum
   const validator = await readValidator(path, url);
@@ -79,6 +81,7 @@ async function fetchRest(
       ...(resume && { headers: { Range: `bytes=${had}-`, "If-Range": resume.validator } }),
       signal: stall.signal,
       accepted: resume ? [200, 206] : [200],
+      option,
     });
     const start = response.status === 206 ? had : 0;
     if (start > 0) await assertContinues(response, had, validator!, options);
@@ -111,7 +114,7 @@ async function assertContinues(
 /** Empties the file, then notes whose bytes will follow: a kill between the two leaves no wrong pair. */
 async function beginAnew(
   response: Response,
-  { url, path, sizeBytes }: FetchFileOptions,
+  { url, path, sizeBytes, option }: FetchFileOptions,
 ): Promise<void> {
   const { headers } = response;
   const encoding = headers.get("Content-Encoding") ?? "identity";
@@ -120,7 +123,7 @@ async function beginAnew(
     await response.body?.cancel();
     const got = encoding === "identity" ? `${length} bytes` : `Content-Encoding ${encoding}`;
     throw new OtherFileError(
-      `download: expected ${url} with the ${sizeBytes} bytes that were published, got ${got}; try again later, or check --base`,
+      `download: expected ${url} with the ${sizeBytes} bytes that were published, got ${got}; try again later, or check ${option}`,
     );
   }
   await discardFile(path);
@@ -138,7 +141,7 @@ async function beginAnew(
 async function append(
   response: Response,
   start: number,
-  { url, path, sizeBytes, progress }: FetchFileOptions,
+  { url, path, sizeBytes, progress, option }: FetchFileOptions,
   { stall, onReached }: { stall: StallTimer; onReached: (bytes: number) => void },
 ): Promise<void> {
   const file = await open(path, "a");
@@ -158,7 +161,7 @@ async function append(
   if (size > sizeBytes) {
     await discardFile(path);
     throw new OtherFileError(
-      `download: expected ${url} to end after the ${sizeBytes} bytes that were published, got more; try again later, or check --base`,
+      `download: expected ${url} to end after the ${sizeBytes} bytes that were published, got more; try again later, or check ${option}`,
     );
   }
   if (size < sizeBytes) {

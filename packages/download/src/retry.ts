@@ -57,6 +57,11 @@ export async function withRetry<Value>(
   }
 }
 
+/** For `RetryOptions.onRetry`: a line on the terminal. */
+export function tellRetry({ message }: PassingError, waitMs: number): void {
+  process.stderr.write(`\n${message}; trying again in ${Math.ceil(waitMs / 1000)} s\n`);
+}
+
 /** Milliseconds that a Retry-After header asks for: seconds or a date (RFC 9110, 10.2.3). */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
