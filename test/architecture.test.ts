@@ -16,6 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/checkpoint": ["schema", "proteins", "performer"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
   "packages/tensorflow": ["file-lock", "random", "schema", "performer"],
+  "packages/embedding-files": ["checkpoint", "file-lock", "schema"],
   "packages/training": [
     "file-lock",
     "random",
@@ -45,6 +46,8 @@ const ALLOWED: Record<string, readonly string[]> = {
     "schema",
     "proteins",
     "performer",
+    "checkpoint",
+    "embedding-files",
     "interpret",
     "training",
     "tensorflow",

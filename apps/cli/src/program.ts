@@ -4,6 +4,7 @@ import { attentionCommand } from "./commands/attention.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
+import { embedMergeCommand } from "./commands/embed-merge.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
@@ -24,6 +25,7 @@ const COMMANDS = [
   evaluateCommand,
   exportCommand,
   embedCommand,
+  embedMergeCommand,
   generateCommand,
   attentionCommand,
   similarityCommand,

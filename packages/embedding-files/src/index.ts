@@ -29,6 +29,7 @@ export {
   totalsOfRow,
   type VectorColumn,
   type VectorType,
+  vectorsOf,
 } from "./layout.ts";
 export { manifestPath } from "./manifest-path.ts";
 export {

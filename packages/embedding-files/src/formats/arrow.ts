@@ -15,7 +15,7 @@ const BATCH_BYTES = 8_388_608;
 export const writeArrow: WriteEmbeddings = ({ path, layout, batches, metadata }) =>
   writeArrowBatches({ path, layout, metadata, batches: rebatch(layout, batches(), BATCH_BYTES) });
 
-/** A record batch a batch, durable when it returns. */
+/** A record batch a batch. */
 export async function writeArrowBatches({
   path,
   layout,
@@ -38,7 +38,6 @@ export async function writeArrowBatches({
     }
     writer.finish();
     await sink.drainTo(file);
-    await file.sync();
   } finally {
     await file.close();
   }
