@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { similarityCommand } from "./commands/similarity.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   exportCommand,
   embedCommand,
   embedMergeCommand,
+  scoreCommand,
   generateCommand,
   attentionCommand,
   similarityCommand,

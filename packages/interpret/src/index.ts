@@ -58,6 +58,7 @@ export {
   type LogisticRegression,
   type LogisticRegressionOptions,
 } from "./probe/logistic-regression.ts";
+export { pseudoPerplexity } from "./pseudo-perplexity.ts";
 export {
   collectReceivedAttention,
   type EdgeWeight,
