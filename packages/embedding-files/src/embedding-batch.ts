@@ -88,11 +88,14 @@ export function collectRows(layout: EmbeddingLayout): RowCollector {
   };
 }
 
+/** Vectors of a batch where nothing else is said: few record batches and row groups, little memory. */
+export const BATCH_BYTES = 4_194_304;
+
 /** The same rows in batches of about `targetBytes` of vectors: few, but never much memory. */
 export async function* rebatch(
   layout: EmbeddingLayout,
   batches: AsyncIterable<EmbeddingBatch>,
-  targetBytes: number,
+  targetBytes = BATCH_BYTES,
 ): AsyncGenerator<EmbeddingBatch> {
   const collector = collectRows(layout);
   for await (const batch of batches) {

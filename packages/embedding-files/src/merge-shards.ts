@@ -7,12 +7,15 @@ import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { EmbeddingManifest } from "@performer/schema";
 import { digestFile } from "./durable-files.ts";
-import { collectRows, type EmbeddingBatch, residueOffsets } from "./embedding-batch.ts";
+import {
+  BATCH_BYTES,
+  collectRows,
+  type EmbeddingBatch,
+  residueOffsets,
+} from "./embedding-batch.ts";
 import { readArrow } from "./formats/arrow.ts";
 import { addTotals, type EmbeddingLayout } from "./layout.ts";
 import { manifestPath } from "./manifest-path.ts";
-
-const BATCH_BYTES = 8_388_608;
 
 export interface Shard {
   readonly path: string;

@@ -9,6 +9,8 @@ export interface WriteOptions {
   readonly totals: EmbeddingTotals;
   /** Reads all rows from the first: formats that hold one column after another read them several times. */
   readonly batches: () => AsyncIterable<EmbeddingBatch>;
+  /** Bytes of the vectors that are gathered before they are written; 4 MiB without. */
+  readonly batchBytes?: number;
   /** Text that goes along where the format has a place for it, by key. */
   readonly metadata: Readonly<Record<string, string>>;
 }

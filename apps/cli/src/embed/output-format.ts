@@ -11,7 +11,7 @@ import { writeJsonLines } from "./json-lines.ts";
 
 const JSON_LINES = ".jsonl";
 /** Endings as they stand in messages and help. */
-export const OUTPUT_ENDINGS = [...Object.keys(EMBEDDING_FORMATS), JSON_LINES].join(", ");
+const OUTPUT_ENDINGS = [...Object.keys(EMBEDDING_FORMATS), JSON_LINES].join(", ");
 
 export interface OutputFormat {
   readonly ending: string;

@@ -6,7 +6,7 @@
 import { encodeSequence, RESIDUES, STANDARD_RESIDUES } from "@performer/proteins";
 import { parseCsvLine } from "./csv.ts";
 
-export interface Substitution {
+interface Substitution {
   /** Residue ids. */
   readonly wildType: number;
   readonly mutant: number;

@@ -9,11 +9,8 @@ import type { EmbeddingLayout } from "../layout.ts";
 import type { WriteEmbeddings } from "../write-options.ts";
 import { arrowSchema, fromRecordBatch, LAYOUT_KEY, toRecordBatch } from "./arrow-columns.ts";
 
-/** Vectors of one record batch, about. */
-const BATCH_BYTES = 8_388_608;
-
-export const writeArrow: WriteEmbeddings = ({ path, layout, batches, metadata }) =>
-  writeArrowBatches({ path, layout, metadata, batches: rebatch(layout, batches(), BATCH_BYTES) });
+export const writeArrow: WriteEmbeddings = ({ path, layout, batches, batchBytes, metadata }) =>
+  writeArrowBatches({ path, layout, metadata, batches: rebatch(layout, batches(), batchBytes) });
 
 /** A record batch a batch. */
 export async function writeArrowBatches({

@@ -12,12 +12,11 @@ import { rebatch, residueOffsets, type Values } from "../embedding-batch.ts";
 import { hasResidues, type RowHead, vectorsOf } from "../layout.ts";
 import type { WriteEmbeddings } from "../write-options.ts";
 
-const BATCH_BYTES = 8_388_608;
 /** HDF5's default cache of chunks holds 1 MiB a dataset: a chunk must fit to be compressed once. */
 const CHUNK_BYTES = 524_288;
 
 export const writeHdf5: WriteEmbeddings = async (options) => {
-  const { path, layout, totals, batches, metadata } = options;
+  const { path, layout, totals, batches, batchBytes, metadata } = options;
   const { ready, File } = await import("h5wasm/node");
   await ready;
   const file = new File(path, "w");
@@ -43,7 +42,7 @@ export const writeHdf5: WriteEmbeddings = async (options) => {
       : null;
     let row = 0;
     let residue = 0;
-    for await (const { heads, vectors: columns } of rebatch(layout, batches(), BATCH_BYTES)) {
+    for await (const { heads, vectors: columns } of rebatch(layout, batches(), batchBytes)) {
       const rows: Slice = [row, row + heads.length];
       const offsets = residueOffsets(heads).map((each) => residue + each);
       const residues: Slice = [residue, offsets.at(-1) as number];

@@ -15,6 +15,9 @@ import { npyHeader } from "./npy-header.ts";
 /** No time in the file: equal content, equal bytes. The first that a zip can hold. */
 const ZIP_TIME = new Date(1980, 0, 1);
 
+/** Node would gather sixteen batches before the first is written. */
+const ONE_AHEAD = { highWaterMark: 1 };
+
 export const writeNpz: WriteEmbeddings = async (options) => {
   const zip = new ZipFile();
   for (const array of arraysOf(options)) {
@@ -24,7 +27,7 @@ export const writeNpz: WriteEmbeddings = async (options) => {
     const settings = { compress: false, size, mtime: ZIP_TIME };
     // opened when its turn comes: every array reads the rows from the first
     zip.addReadStreamLazy(`${array.name}.npy`, settings, (give) =>
-      give(null, Readable.from(bytesOf(header, array, options.batches()))),
+      give(null, Readable.from(bytesOf(header, array, options.batches()), ONE_AHEAD)),
     );
   }
   const failed = new Promise<never>((_, reject) => {

@@ -10,10 +10,8 @@ import { type EmbeddingBatch, rebatch, residueOffsets, type Values } from "../em
 import type { EmbeddingLayout } from "../layout.ts";
 import type { WriteEmbeddings } from "../write-options.ts";
 
-/** Vectors of a row group, about: the library holds some 50 bytes a number while it writes one. */
-const ROW_GROUP_BYTES = 4_194_304;
-
-export const writeParquet: WriteEmbeddings = async ({ path, layout, batches, metadata }) => {
+export const writeParquet: WriteEmbeddings = async (options) => {
+  const { path, layout, batches, batchBytes, metadata } = options;
   const writer = new ParquetWriter({
     writer: fileWriter(path),
     schema: parquetSchema(layout),
@@ -21,7 +19,8 @@ export const writeParquet: WriteEmbeddings = async ({ path, layout, batches, met
     kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     createdBy: "performer embed",
   });
-  for await (const batch of rebatch(layout, batches(), ROW_GROUP_BYTES)) {
+  // a row group a batch: the library holds some 50 bytes a number while it writes one
+  for await (const batch of rebatch(layout, batches(), batchBytes)) {
     await writer.write({ columnData: columnsOf(layout, batch), rowGroupSize: batch.heads.length });
   }
   await writer.finish();
