@@ -10,6 +10,7 @@ import {
   bytesOfValue,
   contentBytes,
   type EmbeddingLayout,
+  hasParts,
   openParts,
   readOutput,
   vectorsOf,
@@ -59,7 +60,11 @@ export async function embedToFile(options: EmbedToFileOptions): Promise<Embeddin
   const folder = `${output}.parts`;
   await mkdir(dirname(output), { recursive: true });
   const files = await spoolInput(options.files, folder, { resume });
-  const survey = await surveyInput(files, { ...encode, shard });
+  const survey = await surveyInput(files, { ...encode, shard }).catch(async (error) => {
+    // a copy of standard input that cannot be read must not be what --resume finds
+    if (!(await hasParts(folder))) await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const { letters, skipLong } = encode;
   const manifest: Omit<EmbeddingManifest, "output"> = {
     format: EMBEDDING_FORMAT,

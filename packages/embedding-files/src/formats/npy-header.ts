@@ -2,7 +2,8 @@
 
 /** The values begin on this boundary. */
 const ALIGNMENT_BYTES = 64;
-const MAGIC = [0x93, ...Buffer.from("NUMPY"), 1, 0];
+/** "NUMPY" behind a byte that is no letter, then the version. */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 /** The magic bytes, then the length of the text (2 bytes, little-endian). */
 const PREFIX_BYTES = MAGIC.length + 2;
 
