@@ -169,7 +169,9 @@ describe("a run that ends early", () => {
       /^part-.*\.arrow$/.test(file),
     ).length;
 
-  it("by kill -9: goes on, loses nothing, doubles nothing, byte for byte as if it had not", async () => {
+  it("by kill -9: goes on, loses nothing, doubles nothing, byte for byte as if it had not", {
+    timeout: 120_000,
+  }, async () => {
     const options = ["--backend", "cpu", "--checkpoint", checkpoint, "--part-residues", "100"];
     const args = ["embed", "in.fasta", "-o", "killed.npz", "--per-residue", "--resume", ...options];
     // so many parts further, and so many milliseconds into the next thing

@@ -21,8 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it("every block of docs/python.md gives the model's numbers", async () => {
-  const checkpoint = await saveTinyModel(join(folder, "runs", "tiny"));
+it("every block of docs/python.md gives the model's numbers", { timeout: 120_000 }, async () => {
+  // of the form of models/5m, which the page computes in NumPy
+  const checkpoint = await saveTinyModel(join(folder, "runs", "tiny"), {
+    positions: "rotary",
+    tokenShift: true,
+    numLayers: 2,
+    attention: { mechanism: "favor", numFeatures: 8, localHeads: 1, localWindow: 3 },
+  });
   const loaded = await loadCheckpoint(checkpoint);
   const { model } = loaded;
   const fasta = Object.entries(PROTEINS).map(([id, sequence]) => `>${id}\n${sequence}\n`);
@@ -61,7 +67,7 @@ it("every block of docs/python.md gives the model's numbers", async () => {
 
   const page = await readFile(join(CLONE, "docs", "python.md"), "utf8");
   const blocks = [...page.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = ""]) => code);
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(7);
   const program = blocks.join("\n").replace("http://127.0.0.1:8080", url);
   const python = await openPython();
   const printed = await python.run(
@@ -78,7 +84,7 @@ print(json.dumps(dict(
     ids=[ids, h5_ids, table["id"].tolist(), arrow["id"].to_pylist()],
     file_means=[numbers(each) for each in (npz_means, h5_means, parquet_means, arrow_means)],
     file_residues=[[numbers(each) for each in rows] for rows in (npz_residues, parquet_residues)],
-    second=numbers(second_protein), refusal=refusal,
+    second=numbers(second_protein), numpy_residues=numbers(numpy_residues), refusal=refusal,
     config=config, vocabulary=vocabulary, names=sorted(weights)), ensure_ascii=True))`,
   );
   server.child.kill("SIGINT");
@@ -99,6 +105,7 @@ print(json.dumps(dict(
     }
   }
   expectClose(found.second, embeddings[1]!.residues, close);
+  expectClose(found.numpy_residues, embeddings[0]!.residues, { rtol: 1e-4, atol: 1e-5 });
   expect(found.refusal).toContain('got "1" at position 3');
   expect(found.config).toEqual(model.config);
   expect(found.vocabulary).toEqual(TOKEN_NAMES);
