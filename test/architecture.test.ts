@@ -17,6 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/checkpoint": ["schema", "proteins", "performer"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
   "packages/tensorflow": ["file-lock", "random", "schema", "performer"],
+  "packages/embedding-files": ["checkpoint", "file-lock", "schema"],
   "packages/training": [
     "file-lock",
     "random",
@@ -47,6 +48,8 @@ const ALLOWED: Record<string, readonly string[]> = {
     "schema",
     "proteins",
     "performer",
+    "checkpoint",
+    "embedding-files",
     "interpret",
     "training",
     "tensorflow",

@@ -98,7 +98,7 @@ describe("a client that leaves", () => {
       async *mutations(_sequence, { positions }) {
         try {
           for (const position of positions) {
-            yield { position, wildType: 0, scores: new Float32Array(20) };
+            yield { position, wildType: 0, wildTypeLogProb: 0, scores: new Float32Array(20) };
             await setTimeout(20);
           }
         } finally {

@@ -61,7 +61,7 @@ export function fakeModel(overrides: Partial<ModelReader> = {}): ModelReader & {
       for (const position of positions) {
         const wildType = sequence[position] as number;
         const scores = Float32Array.from({ length: 20 }, (_, residue) => residue - wildType);
-        yield { position, wildType, scores };
+        yield { position, wildType, wildTypeLogProb: 0, scores };
       }
     },
     async *generate({ count, maxTokens }) {

@@ -21,6 +21,8 @@ export interface ModelOptions {
 export interface LoadedModel extends LoadedCheckpoint {
   /** The folder that it was loaded from. */
   readonly directory: string;
+  /** What computes. */
+  readonly backend: Backend;
   /** The same model as TensorFlow graphs; null where there is no TensorFlow, or eager was asked. */
   readonly compiled: CompiledModel | null;
 }
@@ -37,7 +39,7 @@ export async function loadModel(
   const loaded = await loadOrExplain(root, directory);
   const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
   const compiled = libraries && (await compileModel({ model: loaded.model, libraries }));
-  return { ...loaded, directory, compiled };
+  return { ...loaded, directory, backend, compiled };
 }
 
 /** What ships with the clone comes back with git. */

@@ -45,6 +45,15 @@ export function parseWhole(least: number, most: number): (text: string) => numbe
   };
 }
 
+/** Whole numbers with commas between, each once: for `.option("--layers <list>", …, parseWholes)`. */
+export function parseWholes(text: string): readonly number[] {
+  const values = text.split(",").map(Number);
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(text) || new Set(values).size !== values.length) {
+    throw new InvalidArgumentError("Expected different whole numbers, such as 0,6,12.");
+  }
+  return values;
+}
+
 /** For `.option("--temperature <number>", …, parseNumber(0, 100))`. */
 export function parseNumber(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -5,6 +5,7 @@ import { contactsCommand } from "./commands/contacts.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
+import { embedMergeCommand } from "./commands/embed-merge.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { finetuneCommand } from "./commands/finetune.ts";
@@ -12,6 +13,7 @@ import { generateCommand } from "./commands/generate.ts";
 import { importCommand } from "./commands/import.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { pullCommand } from "./commands/pull.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { similarityCommand } from "./commands/similarity.ts";
@@ -31,6 +33,8 @@ const COMMANDS = [
   evaluateCommand,
   exportCommand,
   embedCommand,
+  embedMergeCommand,
+  scoreCommand,
   generateCommand,
   attentionCommand,
   contactsCommand,

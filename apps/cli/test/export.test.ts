@@ -2,12 +2,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CheckpointOrigin, TrainingConfig } from "@performer/schema";
+import { tensorflowLibraries } from "@performer/tensorflow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { describeTrainingData } from "../src/describe-training-data.ts";
 import { findModel } from "../src/find-model.ts";
 import { loadModel } from "../src/load-model.ts";
 import { performer } from "./support/performer.ts";
-import { saveTinyModel } from "./support/tiny-model.ts";
+import { CLONE, saveTinyModel } from "./support/tiny-model.ts";
 
 let folder: string;
 let exported: string;
@@ -70,6 +71,34 @@ describe("performer export", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(message);
     expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+describe("performer export --format", () => {
+  it.skipIf(tensorflowLibraries(CLONE) === null).each([
+    ["saved-model", ["saved_model.pb", "assets.extra"]],
+    ["tfjs", ["model.json", "weights-1-of-1.bin"]],
+  ])("%s makes a folder that other software loads", async (format, files) => {
+    const args = ["tiny", "--format", format, "--output", `other/${format}`, "--length", "32"];
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toBe(`${join(folder, "other", format)}\n`);
+    expect((await readdir(join(folder, "other", format))).sort()).toEqual([...files].sort());
+  });
+
+  it("safetensors makes one file", async () => {
+    const { exitCode, stderr } = await run("tiny", "--format", "safetensors", "--output", "w.st");
+    expect(exitCode, stderr).toBe(0);
+    expect((await readFile(join(folder, "w.st"))).subarray(8, 9).toString()).toBe("{");
+  });
+
+  it.each([
+    ["a card", ["--output", "x", "--licence", "none"], "expected no --licence with --format tfjs"],
+    ["no output", [], "expected --output with --format tfjs"],
+  ])("refuses %s", async (_what, args, message) => {
+    const { exitCode, stderr } = await run("tiny", "--format", "tfjs", ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
   });
 });
 

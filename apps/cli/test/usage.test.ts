@@ -10,6 +10,8 @@ describe("performer, as it is called", () => {
     "evaluate",
     "export",
     "embed",
+    "embed-merge",
+    "score",
     "generate",
     "attention",
     "similarity",

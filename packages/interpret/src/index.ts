@@ -60,6 +60,7 @@ export {
   type LogisticRegression,
   type LogisticRegressionOptions,
 } from "./probe/logistic-regression.ts";
+export { pseudoPerplexity } from "./pseudo-perplexity.ts";
 export {
   collectReceivedAttention,
   type EdgeWeight,

@@ -20,7 +20,7 @@ import type { MutationCost, MutationMethod } from "@performer/schema";
 import { eagerEncoder, type TokenScorer } from "./encoder.ts";
 import { createPacer } from "./pacer.ts";
 import { assertLengths } from "./sequence-lengths.ts";
-import { scoredPosition, sequenceLogits } from "./sequence-logits.ts";
+import { logSumExp, scoredPosition, sequenceLogits } from "./sequence-logits.ts";
 
 export interface MutationOptions {
   readonly method: MutationMethod;
@@ -35,6 +35,8 @@ export interface PositionScores {
   readonly position: number;
   /** Its residue id. */
   readonly wildType: number;
+  /** log p(wild type), nats: what pseudo-perplexity is made of. */
+  readonly wildTypeLogProb: number;
   /** [20] in the order of STANDARD_RESIDUES, nats; 0 in the wild type's own column. */
   readonly scores: Float32Array;
 }
@@ -129,7 +131,8 @@ function compare(logits: Float32Array, sequence: Uint8Array, position: number): 
     STANDARD_RESIDUES,
     (_, residue) => (logits[residue] as number) - (logits[wildType] as number),
   );
-  return { position, wildType, scores };
+  const [normalizer = 0] = logSumExp(logits, logits.length);
+  return { position, wildType, wildTypeLogProb: (logits[wildType] as number) - normalizer, scores };
 }
 
 function assertPositions(positions: readonly number[], length: number): void {

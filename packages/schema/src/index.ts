@@ -21,6 +21,7 @@ export {
   PackManifest,
   type PackShard,
 } from "./data-manifest.ts";
+export { EMBEDDING_FORMAT, EmbeddingManifest } from "./embedding-manifest.ts";
 export {
   EVALUATION_FORMAT,
   type EvaluatedPart,

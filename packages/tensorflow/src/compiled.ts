@@ -20,6 +20,7 @@ export {
   supportsBfloat16,
 } from "./compile/program.ts";
 export { exportSavedModel, type SavedModelOptions } from "./compile/saved-model.ts";
+export { exportTfjsModel, type TfjsModelOptions } from "./compile/tfjs-model.ts";
 export type { GraphContext, Seed } from "./compile/traced-function.ts";
 export {
   type CompiledTrainStep,
@@ -34,6 +35,7 @@ export type { Variables } from "./compile/variables.ts";
 export type { TensorFlowLibraries } from "./session/c-api.ts";
 export type { SessionConfig } from "./session/config.ts";
 export { type TensorFlowCode, TensorFlowError } from "./session/errors.ts";
+export { openSavedModel, type Session } from "./session/session.ts";
 export type { NodeTime } from "./session/step-stats.ts";
 export type { HostTensor } from "./session/tensor.ts";
 export { TracingError } from "./tracing/errors.ts";

@@ -36,7 +36,9 @@ export {
 export { type EvaluateSetOptions, evaluateSet } from "./evaluation/evaluate-set.ts";
 export { type SequencePart, sequenceParts } from "./evaluation/sequence-parts.ts";
 export { describeFile } from "./export/describe-file.ts";
+export { type ExportGraphOptions, exportGraph, type GraphFormat } from "./export/export-graph.ts";
 export { type ExportModelOptions, exportModel } from "./export/export-model.ts";
+export { exportSafetensors } from "./export/export-safetensors.ts";
 export { listModels, type ModelLocation } from "./export/list-models.ts";
 export { type CheckpointChoice, selectCheckpoint } from "./export/select-checkpoint.ts";
 export { countTokensSeen } from "./export/tokens-seen.ts";

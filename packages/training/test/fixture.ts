@@ -9,7 +9,7 @@ export interface TinyOptions {
   readonly dropout?: number;
   readonly redrawEvery?: number;
   /** In place of FAVOR+ with 8 ReLU features, both ways. */
-  readonly model?: Pick<Partial<ModelConfigInput>, "attention" | "direction">;
+  readonly model?: Partial<ModelConfigInput>;
   readonly training?: object;
 }
 

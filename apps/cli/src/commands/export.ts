@@ -1,11 +1,12 @@
-/** `performer export`: a run's checkpoint as a model folder: float16 weights, manifest and card. */
+/** `performer export`: a checkpoint as a model folder of this project, or in a form that other software reads. */
 import { basename, join } from "node:path";
 import type { EvaluationReport } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import type { CheckpointChoice } from "@performer/training";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption } from "../option-parsers.ts";
+import { backendOption, parseWhole } from "../option-parsers.ts";
+import { OTHER_FORMATS, type OtherFormat } from "../other-formats.ts";
 import { SOFTWARE } from "../software.ts";
 
 const EXAMPLES = `
@@ -17,7 +18,16 @@ With --data the manifest holds the checksums of the training files, and how many
 counted by drawing the batches again; of a run that began with another's weights (train --from) that
 other checkpoint is named with --before, so that its tokens count as well.
 
+Other forms, in float32, with --format and --output:
+  saved-model  a folder for TensorFlow (Python, C++, Serving): tokens [rows, length] int32 and
+               paddingMask [rows, length] float32 in, hidden and logits out
+  tfjs         the same graph as a folder for tf.loadGraphModel in a browser or Node
+  safetensors  one file of all weights, with config and vocabulary as its metadata
+docs/python.md and docs/export.md show how each is loaded.
+
 Examples:
+  $ performer export runs/5m --format saved-model --length 1024 --output 5m-tensorflow
+  $ performer export models/5m --format safetensors --output 5m.safetensors
   $ performer export runs/5m                                the best checkpoint, to models/5m
   $ performer export runs/5m --select last --output draft
   $ performer evaluate test.fasta.gz --checkpoint draft --report figures.json
@@ -29,6 +39,9 @@ Examples:
 const ROUNDING_SEQUENCES = 16;
 
 interface ExportOptions {
+  readonly format: "model" | OtherFormat;
+  readonly rows: number;
+  readonly length?: number;
   readonly output?: string;
   readonly name?: string;
   readonly select: CheckpointChoice;
@@ -42,9 +55,20 @@ interface ExportOptions {
 
 export const exportCommand = () =>
   new Command("export")
-    .description("make a model folder of a checkpoint: float16 weights, manifest, model card")
+    .description("make a model folder of a checkpoint, or a form of it that other software reads")
     .argument("<checkpoint>", "a run's folder, a checkpoint, or a model folder to add figures to")
-    .option("--output <folder>", "the new folder (default: models/NAME in the clone)")
+    .addOption(
+      new Option("--format <name>", "a model folder of this project, or another form")
+        .choices(["model", ...OTHER_FORMATS])
+        .default("model"),
+    )
+    .option("--output <folder>", "the new folder or file (default: models/NAME in the clone)")
+    .option("--rows <number>", "of a graph: sequences at once", parseWhole(1, 65_536), 1)
+    .option(
+      "--length <number>",
+      "of a graph: tokens of a row, bos and eos counted (default: 512, or what the model takes)",
+      parseWhole(3, 1_048_576),
+    )
     .option("--name <name>", "shown to people (default: the folder's name)")
     .addOption(
       new Option("--select <which>", "of a run: the least validation loss, or the highest step")
@@ -62,6 +86,11 @@ export const exportCommand = () =>
 
 async function exportCheckpoint(checkpoint: string, options: ExportOptions): Promise<void> {
   const root = findCloneRoot();
+  const { format } = options;
+  if (format !== "model") {
+    const { exportOtherFormat } = await import("../export-other-format.ts");
+    return exportOtherFormat(root, checkpoint, { ...options, format });
+  }
   const { exportModel, readManifest } = await import("@performer/training");
   const { describeTrainingData } = await import("../describe-training-data.ts");
   const { loadRuntime } = await import("@performer/tensorflow");

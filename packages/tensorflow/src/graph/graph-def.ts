@@ -5,7 +5,7 @@ import { BinaryWriter, bytes, flag, float, integer, message, text } from "./prot
 import { writeShape, writeTensor } from "./tensor-proto.ts";
 
 /** TF_GRAPH_DEF_VERSION of TensorFlow 2.9: newer versions fill in attributes added since. */
-const PRODUCER_VERSION = 1087;
+export const PRODUCER_VERSION = 1087;
 
 /** The part of `graph` that `roots` need. */
 export function encodeGraph(graph: Graph, roots: readonly GraphNode[]): Uint8Array {

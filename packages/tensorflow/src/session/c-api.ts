@@ -39,6 +39,17 @@ export interface CApi {
   deleteSessionOptions(options: Pointer): void;
   setConfig(options: Pointer, bytes: Uint8Array, sizeBytes: number, status: Pointer): void;
   newSession(graph: Pointer, options: Pointer, status: Pointer): Pointer;
+  /** Arguments of TF_LoadSessionFromSavedModel in its order; nothing of the MetaGraphDef is asked for. */
+  loadSavedModel(
+    options: Pointer,
+    runOptions: null,
+    directory: string,
+    tags: readonly string[],
+    tagCount: number,
+    graph: Pointer,
+    metaGraph: null,
+    status: Pointer,
+  ): Pointer;
   closeSession(session: Pointer, status: Pointer): void;
   deleteSession(session: Pointer, status: Pointer): void;
   /** On a thread of libuv's pool; the callback runs on the event loop. Memory must stay referenced. */
@@ -129,6 +140,7 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     deleteSessionOptions: f("DeleteSessionOptions", "void", [p]),
     setConfig: f("SetConfig", "void", [p, p, "size_t", p]),
     newSession: f("NewSession", p, [p, p, p]),
+    loadSavedModel: f("LoadSessionFromSavedModel", p, [p, p, "str", "str *", "int", p, p, p]),
     closeSession: f("CloseSession", "void", [p, p]),
     deleteSession: f("DeleteSession", "void", [p, p]),
     runSession(call, done) {

@@ -44,7 +44,31 @@ const OUTPUT_BYTES = 16;
 export function openSession(libraries: TensorFlowLibraries, config: SessionConfig = {}): Session {
   const api = loadCApi(libraries);
   const graph = api.newGraph();
-  const session = createSession(api, graph, encodeConfig(config));
+  return sessionOf(api, graph, createSession(api, graph, encodeConfig(config)));
+}
+
+/**
+ * A session with the graph of a SavedModel, whoever wrote it, with its tag "serve".
+ * @throws {TensorFlowError} where TensorFlow finds none in the folder.
+ */
+export function openSavedModel(libraries: TensorFlowLibraries, directory: string): Session {
+  const api = loadCApi(libraries);
+  const graph = api.newGraph();
+  const options = api.newSessionOptions();
+  try {
+    const session = withStatus(api, "openSavedModel", (status) =>
+      api.loadSavedModel(options, null, directory, ["serve"], 1, graph, null, status),
+    );
+    return sessionOf(api, graph, session);
+  } catch (error) {
+    api.deleteGraph(graph);
+    throw error;
+  } finally {
+    api.deleteSessionOptions(options);
+  }
+}
+
+function sessionOf(api: CApi, graph: Pointer, session: Pointer): Session {
   const signatures = new Map<string, Signature>();
   const running = new Set<Promise<unknown>>();
   let closed = false;
