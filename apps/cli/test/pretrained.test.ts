@@ -113,8 +113,9 @@ describe("performer transfer of an imported model", () => {
       ...["--sample", "two.fasta", "--backend", "cpu", "--json"],
     );
     expect(transferred.exitCode, transferred.stderr).toBe(0);
-    const { checkpoint, layers } = JSON.parse(transferred.stdout);
+    const { checkpoint, layers, trials } = JSON.parse(transferred.stdout);
     expect(Math.max(...layers.map(({ own }: { own: number }) => own))).toBeLessThanOrEqual(0.5);
+    expect(trials.at(-1).layers).toEqual(layers);
     const { model, origin } = await readManifest(checkpoint);
     expect(model).toMatchObject({
       maxLength: 40_000,

@@ -17,8 +17,9 @@ export interface ParameterShape {
  * Flat name → shape and first value. Kernels are [inputs, outputs], N(0, 1 / inputs); the two that
  * write into the residual stream are divided by sqrt(2 numLayers), so that its variance does not
  * grow with depth (Radford et al. 2019). Projections to query, key, value and output have no bias,
- * as in the article's models, unless the config gives them one; those that the mechanism does not use do not exist. The token table is tied with the output and starts small: at 1 / sqrt(E)
- * an untrained model would score each input token as its own answer (9.4 nats where ln V is 3.4).
+ * as in the article's models, unless the config gives them one; those that the mechanism does not use do
+ * not exist. The token table is tied with the output, unless the config gives that its own, and starts
+ * small: at 1 / sqrt(E) an untrained model would score each input token as its own answer (9.4 nats where ln V is 3.4).
  */
 export function parameterShapes(config: ModelConfig): Record<string, ParameterShape> {
   const { embeddingSize: E, feedForwardSize: F, vocabularySize: V, numLayers } = config;

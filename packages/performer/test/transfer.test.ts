@@ -97,3 +97,15 @@ describeOnEachBackend("transfer", () => {
     disposeModel(source);
   });
 });
+
+test("a longer maxLength goes with positions that have no table, and is refused for a table", () => {
+  const source = transformer();
+  const longer = transferModel(source, softmax(8), randomKey(1), { maxLength: 64 });
+  expect(longer.config.maxLength).toBe(64);
+  const tokens = tf.zeros<tf.Rank.R2>([1, 64], "int32");
+  expect(applyModel(longer, { tokens }).hidden.shape).toEqual([1, 64, 8]);
+  const learned = initModel({ ...source.config, positions: "learned" }, randomKey(3));
+  expect(() => transferModel(learned, softmax(8), randomKey(1), { maxLength: 64 })).toThrow(
+    "expected the maxLength 16 of its table of positions, got 64",
+  );
+});

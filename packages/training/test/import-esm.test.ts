@@ -22,7 +22,7 @@ import { describeOnEachBackend } from "../../performer/test/support/backends.ts"
 import { arrange, sourceOf } from "../src/import/esm-tensors.ts";
 import { ESM_CASES, esmFixture, fixtureFolder, realPositions } from "./esm-fixture.ts";
 
-const TOLERANCE = { rtol: 1e-4, atol: 1e-4 };
+const TOLERANCE = { rtol: 2e-5, atol: 2e-5 };
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "performer-esm-"));

@@ -45,6 +45,30 @@ async function foreignFile(header: object | string, data: Uint8Array): Promise<s
   return path;
 }
 
+test("types that others write are widened or narrowed without loss, or refused", () => {
+  // the bits of 1, -2.5, 2^127 and 2^-126 in bfloat16: float32's upper half
+  const brain = Uint16Array.of(0x3f80, 0xc020, 0x7f00, 0x0080);
+  expect([...decodeValues("BF16", new Uint8Array(brain.buffer))]).toEqual([
+    1,
+    -2.5,
+    2 ** 127,
+    2 ** -126,
+  ]);
+  const long = (...values: bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer);
+  const ends = [2 ** 31 - 1, -(2 ** 31)];
+  expect([...decodeValues("I64", long(...ends.map(BigInt)))]).toEqual(ends);
+  expect(() => decodeValues("I64", long(2n ** 31n))).toThrow(
+    "expected integers of 32 bits, got 2147483648",
+  );
+});
+
+test("values are a copy, also of a Buffer, which is a view of a larger memory", () => {
+  const memory = Buffer.from(Float32Array.of(7, 8, 9).buffer);
+  const values = decodeValues("F32", memory.subarray(4, 8));
+  memory.fill(0);
+  expect([...values]).toEqual([8]);
+});
+
 test("what is written is read back: names, shapes, every bit of the values", async () => {
   const tensors = fc.dictionary(
     fc

@@ -121,19 +121,12 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   });
 
   const key = randomKey(options.seed);
-  const attention =
-    options.bound === undefined || chosen.mechanism !== "favor"
-      ? chosen
-      : {
-          ...chosen,
-          numFeatures: await chooseFeatures({
-            source: model,
-            attention: chosen,
-            key,
-            sequences,
-            bound: options.bound,
-          }),
-        };
+  const { bound } = options;
+  const found =
+    bound === undefined || chosen.mechanism !== "favor"
+      ? undefined
+      : await chooseFeatures({ source: model, attention: chosen, key, sequences, bound });
+  const attention = found ? { ...chosen, numFeatures: found.numFeatures } : chosen;
   const target = transferModel(model, attention, key, { maxLength: options.maxLength });
   const layers = await attentionDivergence(model, target, sequences);
   const output = resolveUserPath(root, options.output);
@@ -151,7 +144,10 @@ async function transfer(checkpoint: string, options: TransferOptions): Promise<v
   });
   disposeModel(target);
   disposeModel(model);
-  const report = { checkpoint: path, sequences: sequences.length, layers };
+  const report = {
+    ...{ checkpoint: path, sequences: sequences.length, layers },
+    ...(found && { trials: found.trials }),
+  };
   process.stdout.write(`${options.json ? JSON.stringify(report) : formatTable(report)}\n`);
 }
 
