@@ -7,7 +7,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "@performer/checkpoint";
 import { applyModel } from "@performer/performer";
-import { TOKEN_NAMES } from "@performer/proteins";
+import { tokenNamesOf } from "@performer/proteins";
 import {
   exportSavedModel,
   exportTfjsModel,
@@ -86,7 +86,8 @@ async function fill(
       tokens: { type: "int32", shape },
       paddingMask: { type: "float32", shape },
     } as const;
-    const about = { name: manifest.name, step: manifest.step, vocabulary: TOKEN_NAMES };
+    const vocabulary = tokenNamesOf(model.config.vocabulary);
+    const about = { name: manifest.name, step: manifest.step, vocabulary };
     switch (format) {
       case "saved-model": {
         await exportSavedModel(program, build, { directory, inputs });

@@ -3,7 +3,7 @@
  * vocabulary in the file's metadata, so that it needs nothing beside it.
  */
 import { CheckpointError, modelTensors } from "@performer/checkpoint";
-import { TOKEN_NAMES } from "@performer/proteins";
+import { tokenNamesOf } from "@performer/proteins";
 import { exists } from "../checkpoint/folder-files.ts";
 import type { LoadedCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";
@@ -32,6 +32,6 @@ export async function exportSafetensors(
     name: manifest.name,
     step: String(manifest.step),
     model: JSON.stringify(model.config),
-    vocabulary: JSON.stringify(TOKEN_NAMES),
+    vocabulary: JSON.stringify(tokenNamesOf(model.config.vocabulary)),
   });
 }
