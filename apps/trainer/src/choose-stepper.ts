@@ -3,6 +3,7 @@
  * library is installed, else tfjs, operation by operation, which is several times slower.
  */
 import { type RuntimeDescription, tensorflowLibraries } from "@performer/tensorflow";
+import type { Cluster } from "@performer/tensorflow/compiled";
 import { createCompiledStepper } from "@performer/training";
 import type { StepperFactory } from "./run-training.ts";
 
@@ -21,23 +22,44 @@ export interface StepperWishes {
   /** bf16 is taken where the processor has it. */
   readonly precision: Precision;
   readonly eager: boolean;
+  /** Parts that each batch of a process is computed in. Default 1. */
+  readonly accumulate?: number | undefined;
+  readonly cluster?: Cluster | undefined;
 }
 
+/** @throws {Error} for a wish that only compiled graphs fulfil, where there are none. */
 export function chooseStepper(
   { backend }: Pick<RuntimeDescription, "backend">,
-  { root, precision, eager }: StepperWishes,
+  { root, precision, eager, accumulate = 1, cluster }: StepperWishes,
 ): StepperChoice {
   const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
-  if (libraries === null) return { name: backend };
+  if (libraries === null) {
+    if (accumulate === 1 && cluster === undefined) return { name: backend };
+    throw new Error(
+      `chooseStepper: expected TensorFlow's compiled graphs for a cluster or --accumulate, got ${eager ? "--eager" : backend}; run npm run performer -- setup and leave --eager and --backend out`,
+    );
+  }
   return {
     name: `tensorflow graph, ${precision}`,
-    createStepper: ({ training }, { model, optimizerState }) =>
-      createCompiledStepper({
+    createStepper: ({ training }, { model, optimizerState }) => {
+      assertDivisible(training.data.batchSize, cluster?.members.length ?? 1, accumulate);
+      return createCompiledStepper({
         model,
         optimizerState,
         optimizer: training.optimizer,
         libraries,
         precision,
-      }),
+        accumulate,
+        cluster,
+      });
+    },
   };
+}
+
+/** The batch of the config is that of an update, whoever computes it: its rows are dealt out evenly. */
+function assertDivisible(batchSize: number, workers: number, parts: number): void {
+  if (batchSize % (workers * parts) === 0) return;
+  throw new Error(
+    `chooseStepper: expected training.data.batchSize to be a multiple of ${workers * parts} (${workers} workers × ${parts} parts), got ${batchSize}; change the config, the number of workers or --accumulate`,
+  );
 }

@@ -6,6 +6,7 @@
  * const config = parseWith(ModelConfig, JSON.parse(text), "configs/demo.json");
  */
 export { CHECKPOINT_FORMAT, CheckpointManifest, CheckpointOrigin } from "./checkpoint-manifest.ts";
+export { ClusterConfig, ClusterTask, ClusterTimeouts } from "./cluster.ts";
 export {
   DATA_FORMAT,
   DataManifest,
@@ -78,7 +79,7 @@ export { Problem } from "./rest/problem.ts";
 export { RunMetricsQuery, RunMetricsResponse } from "./rest/run-metrics.ts";
 export { RunSummary, RunsResponse } from "./rest/runs.ts";
 export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
-export { Metrics, RunEvent } from "./run-event.ts";
+export { Metrics, RunEvent, WorkerThroughput } from "./run-event.ts";
 export {
   DataConfig,
   MaskingConfig,

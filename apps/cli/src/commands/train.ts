@@ -20,6 +20,9 @@ Examples:
   $ performer train my.json --run tuned --from runs/first-try
                                      fine-tune: first weights and projections of another run
   $ performer serve                  in another terminal: curves while it trains
+  $ performer train my.json --cluster cluster.json --task worker:1
+                                     one worker of several (docs/scaling.md); the first is the chief, which
+                                     evaluates, saves and logs; each takes its share of every batch
 
 Ctrl-C stops after the current step with a checkpoint; its exit code is 130.`;
 
@@ -37,6 +40,9 @@ interface TrainOptions {
   readonly seed?: number;
   readonly precision: Precision;
   readonly eager?: true;
+  readonly accumulate?: number;
+  readonly cluster?: string;
+  readonly task?: string;
   readonly backend: Backend;
 }
 
@@ -64,6 +70,16 @@ export const trainCommand = () =>
         .choices(["float32", "bf16"] satisfies Precision[])
         .default("float32"),
     )
+    .option(
+      "--accumulate <n>",
+      "compute each batch in n parts, one after another: less memory, the same update",
+      parseWhole(1, 4096),
+    )
+    .option(
+      "--cluster <file>",
+      "train together with the workers of this file (default: TF_CONFIG, else alone)",
+    )
+    .option("--task <name>", "which of them this process is, such as worker:0")
     .addOption(eagerOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
@@ -80,6 +96,9 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     backend: options.backend,
     precision: options.precision,
     eager: options.eager === true,
+    accumulate: options.accumulate,
+    clusterFile: options.cluster && resolveUserPath(root, options.cluster),
+    task: options.task,
     runsDirectory: options.runs ? resolveUserPath(root, options.runs) : join(root, "runs"),
     runId: options.run ?? config.name,
     config: withOverrides(config, options),

@@ -2,6 +2,8 @@
  * A program: variables and the compiled functions that use them, in one session. Functions are added
  * at any time, for instance one for each batch shape, and see the same variables.
  */
+
+import type { Cluster } from "../distributed/cluster.ts";
 import { instructionSets } from "../runtime/processor.ts";
 import type { TensorFlowLibraries } from "../session/c-api.ts";
 import type { SessionConfig } from "../session/config.ts";
@@ -30,6 +32,8 @@ export interface ProgramOptions {
   readonly threads?: number;
   /** Computes the features of attention again in the backward pass: less memory, a little slower. */
   readonly recompute?: boolean;
+  /** Runs on this worker's server, where other workers reach it. Default: in the process alone. */
+  readonly cluster?: Cluster | undefined;
   /** Further session settings, for experiments. */
   readonly session?: SessionConfig;
 }
@@ -46,12 +50,13 @@ export interface Program {
 }
 
 export function openProgram(options: ProgramOptions): Program {
-  const { libraries, threads } = options;
+  const { libraries, threads, cluster } = options;
   const precision = options.precision === "bf16" && supportsBfloat16() ? "bf16" : "float32";
   const session = openSession(libraries, {
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     rewriteToBfloat16: precision === "bf16",
     recompute: options.recompute ?? false,
+    ...(cluster && { server: cluster.server }),
     ...options.session,
   });
   const taken = new Map<string, number>();

@@ -33,14 +33,20 @@ export interface CApi {
   newImportOptions(): Pointer;
   deleteImportOptions(options: Pointer): void;
   setImportPrefix(options: Pointer, prefix: string): void;
+  setImportDevice(options: Pointer, device: string): void;
   importGraph(graph: Pointer, definition: Pointer, options: Pointer, status: Pointer): void;
   operationByName(graph: Pointer, name: string): Pointer | null;
   newSessionOptions(): Pointer;
   deleteSessionOptions(options: Pointer): void;
   setConfig(options: Pointer, bytes: Uint8Array, sizeBytes: number, status: Pointer): void;
+  setTarget(options: Pointer, target: string): void;
   newSession(graph: Pointer, options: Pointer, status: Pointer): Pointer;
   closeSession(session: Pointer, status: Pointer): void;
   deleteSession(session: Pointer, status: Pointer): void;
+  /** Lives until the process ends: TensorFlow cannot stop a server. */
+  newServer(definition: Uint8Array, sizeBytes: number, status: Pointer): Pointer;
+  startServer(server: Pointer, status: Pointer): void;
+  serverTarget(server: Pointer): string;
   /** On a thread of libuv's pool; the callback runs on the event loop. Memory must stay referenced. */
   runSession(call: SessionRunCall, done: (error: Error | null) => void): void;
 }
@@ -123,14 +129,19 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     newImportOptions: f("NewImportGraphDefOptions", p, []),
     deleteImportOptions: f("DeleteImportGraphDefOptions", "void", [p]),
     setImportPrefix: f("ImportGraphDefOptionsSetPrefix", "void", [p, "str"]),
+    setImportDevice: f("ImportGraphDefOptionsSetDefaultDevice", "void", [p, "str"]),
     importGraph: f("GraphImportGraphDef", "void", [p, p, p, p]),
     operationByName: f("GraphOperationByName", p, [p, "str"]),
     newSessionOptions: f("NewSessionOptions", p, []),
     deleteSessionOptions: f("DeleteSessionOptions", "void", [p]),
     setConfig: f("SetConfig", "void", [p, p, "size_t", p]),
+    setTarget: f("SetTarget", "void", [p, "str"]),
     newSession: f("NewSession", p, [p, p, p]),
     closeSession: f("CloseSession", "void", [p, p]),
     deleteSession: f("DeleteSession", "void", [p, p]),
+    newServer: f("NewServer", p, [p, "size_t", p]),
+    startServer: f("ServerStart", "void", [p, p]),
+    serverTarget: f("ServerTarget", "str", [p]),
     runSession(call, done) {
       sessionRun.async(
         call.session,

@@ -1,9 +1,8 @@
 /**
  * What TensorFlow tells of one run: when each node computed (tensorflow/core/framework/step_stats.proto;
- * field numbers inline). Asked for with RunOptions.trace_level = 3 (FULL_TRACE).
+ * field numbers inline).
  */
 import { BinaryReader, type WireType } from "@bufbuild/protobuf/wire";
-import { BinaryWriter, integer } from "../graph/proto-writer.ts";
 
 export interface NodeTime {
   /** Name in the graph, with its prefix. */
@@ -12,15 +11,6 @@ export interface NodeTime {
   readonly op: string;
   /** In the kernel, on one thread of those that ran at the same time. */
   readonly microseconds: number;
-}
-
-const FULL_TRACE = 3;
-
-/** RunOptions: trace_level = 1. */
-export function profilingRunOptions(): Uint8Array {
-  const writer = new BinaryWriter();
-  integer(writer, 1, FULL_TRACE);
-  return writer.finish();
 }
 
 /** RunMetadata: step_stats = 1 → StepStats: dev_stats = 1 → DeviceStepStats: node_stats = 2. */
