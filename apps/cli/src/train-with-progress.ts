@@ -3,7 +3,13 @@
  * and `performer demo` share.
  */
 import { join } from "node:path";
-import { type Backend, formatRuntime, loadRuntime } from "@performer/tensorflow";
+import {
+  type Backend,
+  formatRuntime,
+  loadRuntime,
+  parseDevice,
+  showOnly,
+} from "@performer/tensorflow";
 import {
   chooseStepper,
   joinAsAsked,
@@ -16,7 +22,7 @@ import { Interrupted } from "./report-error.ts";
 import { createTrainingProgress } from "./training-progress.ts";
 
 type Run = Omit<RunTrainingOptions, "signal" | "backend" | "createStepper" | "cluster">;
-type Wishes = Omit<StepperWishes, "cluster">;
+type Wishes = Omit<StepperWishes, "cluster" | "device">;
 
 export interface TrainWithProgressOptions extends Run, Wishes {
   /** The best one to try. */
@@ -25,6 +31,8 @@ export interface TrainWithProgressOptions extends Run, Wishes {
   readonly clusterFile?: string | undefined;
   /** "worker:0" */
   readonly task?: string | undefined;
+  /** "gpu:1" */
+  readonly device?: string | undefined;
   /** What a person types to go on after Ctrl-C. */
   readonly resumeCommand: string;
 }
@@ -38,6 +46,8 @@ export async function trainWithProgress(
 ): Promise<string | undefined> {
   const { root, runsDirectory, runId, resumeCommand, clusterFile, task } = options;
   const log = (line: string) => process.stderr.write(`${line}\n`);
+  const device = options.device === undefined ? undefined : parseDevice(options.device);
+  if (device !== undefined) showOnly(device);
   const runtime = await loadRuntime({ root, prefer: options.backend });
   log(formatRuntime(runtime));
   const cluster = await joinAsAsked({ root, log, cluster: clusterFile, task });
@@ -45,7 +55,7 @@ export async function trainWithProgress(
     "Stopping after this step, with a checkpoint … (Ctrl-C again: at once, without)",
   );
   const progress = createTrainingProgress();
-  const { name: backend, ...stepper } = chooseStepper(runtime, { ...options, cluster });
+  const { name: backend, ...stepper } = chooseStepper(runtime, { ...options, cluster, device });
   const { signal } = interruption;
   let checkpoint: string | undefined;
   let stoppedAt: number | undefined;

@@ -2,7 +2,12 @@
  * What computes the steps of a training run: one compiled TensorFlow graph where TensorFlow's own
  * library is installed, else tfjs, operation by operation, which is several times slower.
  */
-import { type RuntimeDescription, tensorflowLibraries } from "@performer/tensorflow";
+import {
+  type DeviceChoice,
+  devicePath,
+  type RuntimeDescription,
+  tensorflowLibraries,
+} from "@performer/tensorflow";
 import type { Cluster } from "@performer/tensorflow/compiled";
 import { createCompiledStepper } from "@performer/training";
 import type { StepperFactory } from "./run-training.ts";
@@ -25,13 +30,23 @@ export interface StepperWishes {
   /** Parts that each batch of a process is computed in. Default 1. */
   readonly accumulate?: number | undefined;
   readonly cluster?: Cluster | undefined;
+  /** Where the step computes. Default: TensorFlow's choice. */
+  readonly device?: DeviceChoice | undefined;
+  /** Lets XLA compile the step: slower on processors (docs/scaling.md). */
+  readonly xla?: boolean | undefined;
 }
 
 /** @throws {Error} for a wish that only compiled graphs fulfil, where there are none. */
 export function chooseStepper(
-  { backend }: Pick<RuntimeDescription, "backend">,
-  { root, precision, eager, accumulate = 1, cluster }: StepperWishes,
+  runtime: Pick<RuntimeDescription, "backend" | "device">,
+  { root, precision, eager, accumulate = 1, cluster, device, xla = false }: StepperWishes,
 ): StepperChoice {
+  const { backend } = runtime;
+  if (device !== undefined && device.kind !== "cpu" && device.kind !== runtime.device) {
+    throw new Error(
+      `chooseStepper: expected a runtime for ${device.kind}, got ${runtime.device}; run performer setup --device ${device.kind}, and performer doctor --device ${device.kind} says what is missing`,
+    );
+  }
   const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
   if (libraries === null) {
     if (accumulate === 1 && cluster === undefined) return { name: backend };
@@ -40,7 +55,7 @@ export function chooseStepper(
     );
   }
   return {
-    name: `tensorflow graph, ${precision}`,
+    name: `tensorflow graph, ${precision}${xla ? ", XLA" : ""}`,
     createStepper: ({ training }, { model, optimizerState }) => {
       assertDivisible(training.data.batchSize, cluster?.members.length ?? 1, accumulate);
       return createCompiledStepper({
@@ -51,6 +66,7 @@ export function chooseStepper(
         precision,
         accumulate,
         cluster,
+        session: { ...(device && { device: devicePath(device) }), compileWithXla: xla },
       });
     },
   };

@@ -48,6 +48,7 @@ export { ClusterError } from "./distributed/errors.ts";
 export { type Member, type Membership, membershipOf } from "./distributed/membership.ts";
 export type { TensorFlowLibraries } from "./session/c-api.ts";
 export type { SessionConfig } from "./session/config.ts";
+export { type FoundDevice, listDevices } from "./session/devices.ts";
 export { type TensorFlowCode, TensorFlowError } from "./session/errors.ts";
 export type { NodeTime } from "./session/step-stats.ts";
 export type { HostTensor } from "./session/tensor.ts";

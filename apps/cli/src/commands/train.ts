@@ -6,7 +6,7 @@ import type { Precision } from "@performer/trainer";
 import type { ResumePolicy } from "@performer/training";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import { backendOption, eagerOption, parseDeviceName, parseWhole } from "../option-parsers.ts";
 import { readConfig } from "../read-config.ts";
 
 const EXAMPLES = `
@@ -43,6 +43,8 @@ interface TrainOptions {
   readonly accumulate?: number;
   readonly cluster?: string;
   readonly task?: string;
+  readonly device?: string;
+  readonly xla?: true;
   readonly backend: Backend;
 }
 
@@ -80,6 +82,12 @@ export const trainCommand = () =>
       "train together with the workers of this file (default: TF_CONFIG, else alone)",
     )
     .option("--task <name>", "which of them this process is, such as worker:0")
+    .option(
+      "--device <name>",
+      "cpu, gpu, or one of several: gpu:1 (default: TensorFlow's choice)",
+      parseDeviceName,
+    )
+    .option("--xla", "let XLA compile the step: for GPUs, slower on processors")
     .addOption(eagerOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
@@ -99,6 +107,8 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     accumulate: options.accumulate,
     clusterFile: options.cluster && resolveUserPath(root, options.cluster),
     task: options.task,
+    device: options.device,
+    xla: options.xla,
     runsDirectory: options.runs ? resolveUserPath(root, options.runs) : join(root, "runs"),
     runId: options.run ?? config.name,
     config: withOverrides(config, options),

@@ -12,7 +12,8 @@ import { createVariables, type Variables } from "./variables.ts";
 
 /**
  * float32 is the reference. bf16 computes matrix products in bfloat16 (8 bits of mantissa) and keeps
- * weights, optimiser, sums of exponentials and the loss in float32.
+ * weights, optimiser, sums of exponentials and the loss in float32. It is a rewriter of TensorFlow for
+ * processors; on a GPU float32 products go through TensorFloat-32 (10 bits of mantissa) by themselves.
  */
 export type Precision = "float32" | "bf16";
 
@@ -26,7 +27,7 @@ export function supportsBfloat16(available: readonly string[] = instructionSets(
 
 export interface ProgramOptions {
   readonly libraries: TensorFlowLibraries;
-  /** Default float32. bf16 falls back to it where the processor has no bfloat16. */
+  /** Default float32. bf16 falls back to it on a GPU, and where the processor has no bfloat16. */
   readonly precision?: Precision;
   /** Threads inside one operation. Default: one a core. */
   readonly threads?: number;
@@ -51,7 +52,9 @@ export interface Program {
 
 export function openProgram(options: ProgramOptions): Program {
   const { libraries, threads, cluster } = options;
-  const precision = options.precision === "bf16" && supportsBfloat16() ? "bf16" : "float32";
+  const onProcessor = /CPU/.test(options.session?.device ?? "CPU");
+  const precision =
+    options.precision === "bf16" && onProcessor && supportsBfloat16() ? "bf16" : "float32";
   const session = openSession(libraries, {
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     rewriteToBfloat16: precision === "bf16",

@@ -47,6 +47,12 @@ export interface CApi {
   newServer(definition: Uint8Array, sizeBytes: number, status: Pointer): Pointer;
   startServer(server: Pointer, status: Pointer): void;
   serverTarget(server: Pointer): string;
+  sessionDevices(session: Pointer, status: Pointer): Pointer;
+  deviceCount(devices: Pointer): number;
+  deviceName(devices: Pointer, index: number, status: Pointer): string;
+  deviceType(devices: Pointer, index: number, status: Pointer): string;
+  deviceMemory(devices: Pointer, index: number, status: Pointer): number | bigint;
+  deleteDevices(devices: Pointer): void;
   /** On a thread of libuv's pool; the callback runs on the event loop. Memory must stay referenced. */
   runSession(call: SessionRunCall, done: (error: Error | null) => void): void;
 }
@@ -142,6 +148,12 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     newServer: f("NewServer", p, [p, "size_t", p]),
     startServer: f("ServerStart", "void", [p, p]),
     serverTarget: f("ServerTarget", "str", [p]),
+    sessionDevices: f("SessionListDevices", p, [p, p]),
+    deviceCount: f("DeviceListCount", "int", [p]),
+    deviceName: f("DeviceListName", "str", [p, "int", p]),
+    deviceType: f("DeviceListType", "str", [p, "int", p]),
+    deviceMemory: f("DeviceListMemoryBytes", "int64_t", [p, "int", p]),
+    deleteDevices: f("DeleteDeviceList", "void", [p]),
     runSession(call, done) {
       sessionRun.async(
         call.session,
