@@ -24,7 +24,7 @@ export interface BatchPosition {
 }
 
 /** One of several workers that take the rows of each batch in turns. */
-export interface BatchShare {
+interface BatchShare {
   /** From 0. */
   readonly index: number;
   /** Of workers; it divides the batch size. */

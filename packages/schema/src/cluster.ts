@@ -59,7 +59,7 @@ export const ClusterConfig = z
 export type ClusterConfig = z.infer<typeof ClusterConfig>;
 
 /** "chief:0", "worker:0", …: the chief first. */
-export function taskNames({ chief, worker }: ClusterConfig["cluster"]): string[] {
+function taskNames({ chief, worker }: ClusterConfig["cluster"]): string[] {
   return [
     ...chief.map((_, index) => `chief:${index}`),
     ...worker.map((_, index) => `worker:${index}`),
