@@ -8,7 +8,7 @@ import {
   type RuntimeDescription,
   tensorflowLibraries,
 } from "@performer/tensorflow";
-import type { Cluster } from "@performer/tensorflow/compiled";
+import { type Cluster, supportsBfloat16 } from "@performer/tensorflow/compiled";
 import { createCompiledStepper } from "@performer/training";
 import type { StepperFactory } from "./run-training.ts";
 
@@ -54,8 +54,10 @@ export function chooseStepper(
       `chooseStepper: expected TensorFlow's compiled graphs for a cluster or --accumulate, got ${eager ? "--eager" : backend}; run npm run performer -- setup and leave --eager and --backend out`,
     );
   }
+  const isProcessor = (device?.kind ?? runtime.device) === "cpu";
+  const inEffect = isProcessor && supportsBfloat16() ? precision : "float32";
   return {
-    name: `tensorflow graph, ${precision}${xla ? ", XLA" : ""}`,
+    name: `tensorflow graph, ${inEffect}${xla ? ", XLA" : ""}`,
     createStepper: ({ training }, { model, optimizerState }) => {
       assertDivisible(training.data.batchSize, cluster?.members.length ?? 1, accumulate);
       return createCompiledStepper({

@@ -65,13 +65,15 @@ export async function joinCluster({
   const { members, rank, timeouts } = membership;
   const server = startServer(libraries, membership, { threads });
   const others = members.filter((_, index) => index !== rank);
+  // a star: everybody watching everybody would be a storm of connections among hundreds
+  const watched = rank === 0 ? others : members.slice(0, 1);
   await waitForMembers(others, timeouts.joinSeconds);
   const session = openSession(libraries, { server });
   let keys = 0;
   const nextInstanceKey = () => ++keys;
 
   const run: Cluster["run"] = (target, request, occasion) =>
-    runTogether(target, request, { others, seconds: secondsOf(timeouts, occasion) });
+    runTogether(target, request, { others, watched, seconds: secondsOf(timeouts, occasion) });
 
   session.extend(exchangeGraph(members.length, nextInstanceKey()), "exchange");
   return {
@@ -97,16 +99,18 @@ export async function joinCluster({
 
 interface Company {
   readonly others: readonly Member[];
+  /** Those whose end is noticed before the time is over. */
+  readonly watched: readonly Member[];
   readonly seconds: number;
 }
 
 async function runTogether(
   session: Session,
   request: RunRequest,
-  { others, seconds }: Company,
+  { others, watched, seconds }: Company,
 ): Promise<HostTensor[]> {
   // a member that ends while it owes us data leaves TensorFlow waiting for it to come back
-  const watch = watchMembers(others, () => session.cancel());
+  const watch = watchMembers(watched, () => session.cancel());
   try {
     return await session.run({ ...request, collective: { timeoutMs: 1000 * seconds } });
   } catch (cause) {

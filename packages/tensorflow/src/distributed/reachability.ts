@@ -8,7 +8,7 @@ import type { Member } from "./membership.ts";
 type Answer = "open" | "refused" | "silent";
 
 const PROBE_MS = 2_000;
-const RETRY_MS = 100;
+const RETRY_MS = 500;
 const WATCH_MS = 1_000;
 
 export interface AnsweringMember {
