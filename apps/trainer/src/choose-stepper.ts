@@ -49,9 +49,9 @@ export function chooseStepper(
   }
   const libraries = backend === "tensorflow" && !eager ? tensorflowLibraries(root) : null;
   if (libraries === null) {
-    if (accumulate === 1 && cluster === undefined) return { name: backend };
+    if (accumulate === 1 && cluster === undefined && !xla) return { name: backend };
     throw new Error(
-      `chooseStepper: expected TensorFlow's compiled graphs for a cluster or --accumulate, got ${eager ? "--eager" : backend}; run npm run performer -- setup and leave --eager and --backend out`,
+      `chooseStepper: expected TensorFlow's compiled graphs for a cluster, --accumulate or --xla, got ${eager ? "--eager" : backend}; run npm run performer -- setup and leave --eager and --backend out`,
     );
   }
   const isProcessor = (device?.kind ?? runtime.device) === "cpu";
@@ -65,7 +65,7 @@ export function chooseStepper(
         optimizerState,
         optimizer: training.optimizer,
         libraries,
-        precision,
+        precision: inEffect,
         accumulate,
         cluster,
         session: { ...(device && { device: devicePath(device) }), compileWithXla: xla },
@@ -78,6 +78,6 @@ export function chooseStepper(
 function assertDivisible(batchSize: number, workers: number, parts: number): void {
   if (batchSize % (workers * parts) === 0) return;
   throw new Error(
-    `chooseStepper: expected training.data.batchSize to be a multiple of ${workers * parts} (${workers} workers × ${parts} parts), got ${batchSize}; change the config, the number of workers or --accumulate`,
+    `chooseStepper: expected training.data.batchSize to be a multiple of ${workers * parts} (workers: ${workers}, parts of each: ${parts}), got ${batchSize}; change the config, the number of workers or --accumulate`,
   );
 }

@@ -88,7 +88,7 @@ describe.skipIf(!hasTensorFlow)("a run of several workers", () => {
 
     // told to one, heard by both
     const stopped = await startPair("shared", ["--resume"]);
-    await untilStep(run("shared"), 130, stopped[0]);
+    await untilStep(run("shared"), 100, stopped[0]);
     stopped[1].process.kill("SIGTERM");
     const ends = await Promise.all(stopped.map(({ done }) => done));
     expect(ends.map(({ code }) => code)).toEqual([0, 0]);
