@@ -34,6 +34,12 @@ export const precisionOption = () =>
     .choices(["float32", "bf16"] satisfies Precision[])
     .default("float32");
 
+/** For `.option("--device <name>", …, parseDeviceName)`: what `parseDevice` of the runtime reads later. */
+export function parseDeviceName(text: string): string {
+  if (/^(cpu|(gpu|tpu)(:\d+)?)$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected cpu, gpu, or one of several, such as gpu:1.");
+}
+
 /** For `.option("--port <n>", …, parseWhole(0, 65535))`. */
 export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {

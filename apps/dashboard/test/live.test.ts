@@ -1,4 +1,5 @@
 /** A run that trains while the page is open. */
+import type { RunEvent } from "@performer/schema";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { fullAnswers, LIVE_RUN, LIVE_STEP, TOTAL_STEPS } from "./support/answers.ts";
@@ -52,6 +53,21 @@ test("new events move the curve and the figures, without a reload", async () => 
   expect(await page.locator("tbody tr").count()).toBe(7);
   expect(await page.title()).toMatch(/^12\.\d\d · 1\d\.\d % – Performer$/);
   expect(await page.locator("body").getAttribute("data-mark")).toBe(mark);
+  expect(complaints).toEqual([]);
+});
+
+test("the workers of a run stand with their speeds, and which of them the others wait for", async () => {
+  const { page, complaints } = watched;
+  expect(await page.getByRole("rowheader", { name: "worker:1" }).count()).toBe(0);
+  const workers = [
+    { name: "worker:0", tokensPerSecond: 6000, waitShare: 0.01 },
+    { name: "worker:1", tokensPerSecond: 4000, waitShare: 0.2 },
+  ];
+  const [step] = nextSteps(1);
+  server.push(LIVE_RUN, [{ ...step, workers } as RunEvent]);
+  const row = page.getByRole("row", { name: /^worker:1/ });
+  await row.waitFor();
+  expect(await row.textContent()).toBe("worker:14,000 slowest20.0 %");
   expect(complaints).toEqual([]);
 });
 

@@ -15,6 +15,9 @@ const USAGE = `Usage: trainer --config FILE --train FILE… --validation FILE…
   --backend NAME       tensorflow (default), wasm or cpu
   --eager              operation by operation, not as one compiled TensorFlow graph (slower)
   --precision NAME     of the compiled graph: float32 (default), or bf16 where the processor has it
+  --accumulate N       compute each batch in N parts, one after another, for memory (default 1)
+  --cluster FILE       train together with the workers of a cluster file (default: TF_CONFIG, else alone)
+  --task NAME          which of them this is, such as worker:0
 SIGINT and SIGTERM stop after the running step, with a checkpoint; a second one stops at once.`;
 
 const BACKENDS = ["tensorflow", "wasm", "cpu"] as const;
@@ -30,6 +33,9 @@ export interface TrainerArguments {
   readonly backend: (typeof BACKENDS)[number];
   readonly eager: boolean;
   readonly precision: Precision;
+  readonly accumulate: number;
+  readonly cluster: string | undefined;
+  readonly task: string | undefined;
 }
 
 /** @throws {Error} naming what is missing or wrong, with the usage. @param args without node and script. */
@@ -47,8 +53,15 @@ export function parseArguments(args: readonly string[]): TrainerArguments {
     throw usageError(`--precision ${PRECISIONS.join("|")}`, values.precision);
   }
   const resume = values.resume ? "always" : values["resume-if-exists"] ? "if-exists" : "never";
-  const { runs, from, eager } = values;
-  return { config, train, validation, id, runs, resume, from, backend, eager, precision };
+  const accumulate = Number(values.accumulate);
+  if (!Number.isInteger(accumulate) || accumulate < 1) {
+    throw usageError("--accumulate with a whole number from 1 on", values.accumulate);
+  }
+  const { runs, from, eager, cluster, task } = values;
+  return {
+    ...{ config, train, validation, id, runs, resume, from },
+    ...{ backend, eager, precision, accumulate, cluster, task },
+  };
 }
 
 function readValues(args: readonly string[]) {
@@ -67,6 +80,9 @@ function readValues(args: readonly string[]) {
         backend: { type: "string", default: "tensorflow" },
         eager: { type: "boolean", default: false },
         precision: { type: "string", default: "float32" },
+        accumulate: { type: "string", default: "1" },
+        cluster: { type: "string" },
+        task: { type: "string" },
       },
     }).values;
   } catch (cause) {

@@ -12,5 +12,6 @@ export {
   type Precision,
   type StepperWishes,
 } from "./choose-stepper.ts";
+export { type JoinWishes, joinAsAsked } from "./cluster/join-as-asked.ts";
 export { describeEvent } from "./describe-event.ts";
 export { type RunTrainingOptions, runTraining, type StepperFactory } from "./run-training.ts";

@@ -5,6 +5,7 @@ import { parseWith, RunConfig } from "@performer/schema";
 import { formatRuntime, loadRuntime } from "@performer/tensorflow";
 import { parseArguments } from "./arguments.ts";
 import { chooseStepper } from "./choose-stepper.ts";
+import { joinAsAsked } from "./cluster/join-as-asked.ts";
 import { describeEvent, isWorthALine } from "./describe-event.ts";
 import { runTraining } from "./run-training.ts";
 
@@ -16,7 +17,9 @@ async function main(args: readonly string[]): Promise<void> {
   const config = parseWith(RunConfig, JSON.parse(text), options.config);
   const runtime = await loadRuntime({ root: ROOT, prefer: options.backend });
   console.log(formatRuntime(runtime));
-  const { name: backend, ...stepper } = chooseStepper(runtime, { root: ROOT, ...options });
+  const { cluster: clusterFile, task, ...wishes } = options;
+  const cluster = await joinAsAsked({ root: ROOT, log: console.log, cluster: clusterFile, task });
+  const { name: backend, ...stepper } = chooseStepper(runtime, { root: ROOT, ...wishes, cluster });
 
   const events = runTraining({
     config,
@@ -28,10 +31,15 @@ async function main(args: readonly string[]): Promise<void> {
     from: options.from,
     backend,
     signal: stopSignal(),
+    cluster,
     ...stepper,
   });
-  for await (const event of events) {
-    if (isWorthALine(event, config.training.steps)) console.log(describeEvent(event));
+  try {
+    for await (const event of events) {
+      if (isWorthALine(event, config.training.steps)) console.log(describeEvent(event));
+    }
+  } finally {
+    await cluster?.leave();
   }
 }
 

@@ -8,6 +8,7 @@ import { countParameters } from "@performer/performer";
 import { createEvaluationBatches, createTrainingBatches } from "@performer/proteins";
 import { createFileSource } from "@performer/proteins/node";
 import type { RunConfig, RunEvent } from "@performer/schema";
+import type { Cluster } from "@performer/tensorflow/compiled";
 import {
   acquireRunLock,
   createEagerStepper,
@@ -22,7 +23,9 @@ import {
   train,
   withRunLog,
 } from "@performer/training";
+import { agreeOnStart } from "./cluster/agree-on-start.ts";
 import { describeData } from "./data-facts.ts";
+import { runWorker } from "./run-worker.ts";
 import { findStartingPoint, type StartingPoint } from "./starting-point.ts";
 
 export interface RunTrainingOptions {
@@ -41,6 +44,8 @@ export interface RunTrainingOptions {
   readonly backend: string;
   /** Stops after the running step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
+  /** The workers of the run, which this process has joined. Default: it trains alone. */
+  readonly cluster?: Cluster | undefined;
   /** What does the arithmetic; takes over the tensors of the starting point. Default: eager tfjs. */
   readonly createStepper?: StepperFactory;
 }
@@ -51,14 +56,19 @@ export type StepperFactory = (
 ) => TrainStepper | Promise<TrainStepper>;
 
 /**
- * Trains and tells: each event is in the run's log before it is yielded. Leaving the loop stops at
+ * Trains and tells, in a cluster as its chief or as one of the other workers, who leave the run folder alone: each event is in the run's log before it is yielded. Leaving the loop stops at
  * once and frees everything; what was trained since the last checkpoint is lost.
  * @throws {RunError} where the id, the policy, the config, the data or the weights to begin with do not fit the run folder.
  * @throws {CheckpointError} where the checkpoint to resume from is damaged.
  * @throws {NonFiniteError} naming the step, after the "end" event.
+ * @throws {ClusterError} where the workers differ, or one of them is gone.
  */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunEvent> {
-  const { runsDirectory, runId, resume = "never" } = options;
+  const { runsDirectory, runId, resume = "never", cluster, createStepper = createEager } = options;
+  if (cluster !== undefined && !cluster.isChief) {
+    yield* runWorker({ ...options, cluster, createStepper });
+    return;
+  }
   const { paths, existed } = await openRunFolder(runsDirectory, runId, resume);
   const lock = await acquireRunLock(paths.lock);
   let hasStarted = false;
@@ -84,6 +94,7 @@ async function* trainInFolder(
     from,
     backend,
     signal,
+    cluster,
     ...options
   }: RunTrainingOptions,
   paths: RunPaths,
@@ -94,6 +105,11 @@ async function* trainInFolder(
   const validationSource = createFileSource(validationFiles);
   const facts = await describeData(trainFiles, trainSource, validationSource);
   const start = await findStartingPoint(paths, { config, data: facts, from });
+  const { baseline, training } = facts;
+  if (cluster !== undefined) {
+    const { step, position } = start;
+    await agreeOnStart(cluster, { config, backend, ...training }, { step, position, baseline });
+  }
   const stepper = await createStepper(config, start);
   try {
     const batching = { data, masking, direction: config.model.direction, seed };
@@ -105,12 +121,13 @@ async function* trainInFolder(
         ...batching,
         source: trainSource,
         ...(start.position && { position: start.position }),
+        ...(cluster && { share: { index: cluster.rank, count: cluster.members.length } }),
       }),
       evaluationBatches: () => createEvaluationBatches({ ...batching, source: validationSource }),
       facts: {
         parameterCount: countParameters(config.model),
         backend,
-        baseline: facts.baseline,
+        baseline,
       },
       signal,
       saveSnapshot: async ({ step, model, optimizerState, position, lastRedraw, validation }) =>
@@ -126,7 +143,7 @@ async function* trainInFolder(
               training: config.training,
               resume: { data: position, lastRedraw },
               metrics: validation ? { validation } : {},
-              data: facts.training,
+              data: training,
               ...(start.origin && { origin: start.origin }),
             },
           }),

@@ -23,35 +23,60 @@ export interface BatchPosition {
   readonly batches: number;
 }
 
+/** One of several workers that take the rows of each batch in turns. */
+interface BatchShare {
+  /** From 0. */
+  readonly index: number;
+  /** Of workers; it divides the batch size. */
+  readonly count: number;
+}
+
 export interface TrainingBatchOptions extends BatchOptions {
   /** Continue after this position; default the start. */
   readonly position?: BatchPosition;
   /** Stop when this many epochs are used up; default never. */
   readonly epochs?: number;
+  /**
+   * Only every `count`-th row of each batch. Position and masks stay those of the whole batch, so that
+   * other workers, or another number of them, go on where these stopped. Default: all rows.
+   */
+  readonly share?: BatchShare;
 }
 
 const START: BatchPosition = { epoch: 0, rowsTaken: 0, batches: 0 };
+const EVERYTHING: BatchShare = { index: 0, count: 1 };
 
 /**
  * Batches and the position after each.
  * A batch that an epoch does not fill takes rows of the next; after the last epoch it is dropped.
- * @throws {RangeError} where the source has no residues, or fewer rows than `position` took.
+ * @throws {RangeError} where the source has no residues, or fewer rows than `position` took, or the share
+ *   does not divide the batch.
  * @throws {FastaError} from the source, or for a letter that the policy refuses.
  */
 export async function* createTrainingBatches(
   options: TrainingBatchOptions,
 ): AsyncGenerator<{ batch: TrainingBatch; position: BatchPosition }> {
   const { batchSize, sequenceLength } = options.data;
+  const { share = EVERYTHING } = options;
+  const rows = batchSize / share.count;
+  if (!Number.isInteger(rows)) {
+    throw new RangeError(
+      `createTrainingBatches: expected a batch size that ${share.count} workers can share equally, got ${batchSize}; change batchSize or the number of workers`,
+    );
+  }
   const key = splitKey(randomKey(options.seed), "training batches");
   let { batches } = options.position ?? START;
   let batch: TrainingBatch | undefined;
   let filled = 0;
   for await (const { row, epoch, index } of rowsFrom(options, key)) {
-    batch ??= createBatch(batchSize, sequenceLength, epoch);
-    if (options.direction === "causal") writeNextTokenRow(batch, filled, row);
-    else {
-      const random = createStream(splitKey(key, "mask", epoch, index));
-      writeMaskedRow(batch, filled, row, options.masking, random);
+    batch ??= createBatch(rows, sequenceLength, epoch);
+    if (filled % share.count === share.index) {
+      const place = Math.floor(filled / share.count);
+      if (options.direction === "causal") writeNextTokenRow(batch, place, row);
+      else {
+        const random = createStream(splitKey(key, "mask", epoch, index));
+        writeMaskedRow(batch, place, row, options.masking, random);
+      }
     }
     filled++;
     if (filled === batchSize) {

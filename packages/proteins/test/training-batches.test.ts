@@ -78,6 +78,45 @@ describe("resuming", () => {
   });
 });
 
+describe("shares of several workers", () => {
+  test("hold every row of each batch once, with its masks, whatever their number; positions are the whole batch's", async () => {
+    await fc.assert(
+      fc.asyncProperty(options, fc.integer({ min: 1, max: 3 }), async ({ options }, rows) => {
+        for (const count of [1, 2, 3]) {
+          const data = { ...options.data, batchSize: rows * count };
+          const whole = await collect(createTrainingBatches({ ...options, data }));
+          const shares = await Promise.all(
+            Array.from({ length: count }, (_, index) =>
+              collect(createTrainingBatches({ ...options, data, share: { index, count } })),
+            ),
+          );
+          for (const [index, { batch, position }] of whole.entries()) {
+            const parts = shares.map((share) => share[index]);
+            expect(parts.map((part) => part?.position)).toEqual(parts.map(() => position));
+            for (const field of ["inputs", "targets", "lossMask", "paddingMask"] as const) {
+              const dealt = Array.from({ length: rows * count }, (_, row) => {
+                const part = parts[row % count]?.batch[field];
+                const start = Math.floor(row / count) * batch.length;
+                return [...(part?.subarray(start, start + batch.length) ?? [])];
+              });
+              expect(dealt.flat()).toEqual([...batch[field]]);
+            }
+          }
+          expect(shares.map(({ length }) => length)).toEqual(shares.map(() => whole.length));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("that do not divide the batch are refused", async () => {
+    const share = { index: 0, count: 3 };
+    await expect(padded(sixteen, { share }).next()).rejects.toThrow(
+      "expected a batch size that 3 workers can share equally, got 4",
+    );
+  });
+});
+
 describe("epochs", () => {
   test("every batch is full, and rows that an epoch leaves over go into the next one's first batch", async () => {
     await fc.assert(

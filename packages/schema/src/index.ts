@@ -13,6 +13,7 @@ export {
   projectionKinds,
 } from "./attention-config.ts";
 export { CHECKPOINT_FORMAT, CheckpointManifest, CheckpointOrigin } from "./checkpoint-manifest.ts";
+export { ClusterConfig, ClusterTask, ClusterTimeouts } from "./cluster.ts";
 export {
   DATA_FORMAT,
   DataManifest,
@@ -84,7 +85,7 @@ export { Problem } from "./rest/problem.ts";
 export { RunMetricsQuery, RunMetricsResponse } from "./rest/run-metrics.ts";
 export { RunSummary, RunsResponse } from "./rest/runs.ts";
 export { SimilarityQuery, SimilarityResponse } from "./rest/similarity.ts";
-export { Metrics, RunEvent } from "./run-event.ts";
+export { Metrics, RunEvent, WorkerThroughput } from "./run-event.ts";
 export {
   DataConfig,
   MaskingConfig,

@@ -18,6 +18,17 @@ export const Metrics = z.object({
 });
 export type Metrics = z.infer<typeof Metrics>;
 
+/** One worker of a run that several make together. */
+export const WorkerThroughput = z.object({
+  /** "worker:1" */
+  name: z.string(),
+  /** Of its own rows and its own computing: what a slow worker shows in, though all wait for it. */
+  tokensPerSecond: z.number(),
+  /** Share of its time that it waited for its batch, 0 to 1. */
+  waitShare: z.number().min(0).max(1),
+});
+export type WorkerThroughput = z.infer<typeof WorkerThroughput>;
+
 const common = {
   /** Optimiser updates done so far. */
   step: z.int(),
@@ -44,10 +55,13 @@ export const RunEvent = z.discriminatedUnion("type", [
     learningRate: z.number(),
     /** Global gradient norm before clipping. */
     gradientNorm: z.number(),
+    /** Of all workers. */
     tokensPerSecond: z.number(),
     secondsLeft: z.number(),
     /** Share of the time since the last step that this one waited for its batch, 0 to 1. */
     waitShare: z.number().min(0).max(1),
+    /** The chief first; absent where one process trains alone. */
+    workers: z.array(WorkerThroughput).optional(),
   }),
   z.object({ ...common, type: z.literal("evaluation"), metrics: Metrics }),
   z.object({ ...common, type: z.literal("checkpoint"), name: z.string() }),

@@ -3,7 +3,7 @@
  * runs/ID/events.jsonl and can be read from there again. What a log cannot say, whether the process still
  * lives, is not kept.
  */
-import type { Metrics, RunEvent } from "@performer/schema";
+import type { Metrics, RunEvent, WorkerThroughput } from "@performer/schema";
 
 /** How far the log of a run has been read. */
 export interface LogPosition {
@@ -41,10 +41,12 @@ export interface MetricPoint {
   readonly accuracy: number;
   /** Scored positions. */
   readonly weightSum: number;
-  /** Null in an evaluation, as the next two. */
+  /** Null in an evaluation, as the next three. */
   readonly learningRate: number | null;
   readonly gradientNorm: number | null;
   readonly tokensPerSecond: number | null;
+  /** Null too where one process trained alone. */
+  readonly workers: readonly WorkerThroughput[] | null;
 }
 
 export interface NewEvents {

@@ -1,3 +1,4 @@
+import type { RunEvent } from "@performer/schema";
 import { describe, expect, test } from "vitest";
 import {
   endEvent,
@@ -91,7 +92,20 @@ describe("run index", () => {
       learningRate: 0.001,
       gradientNorm: 0.5,
       tokensPerSecond: 1000,
+      workers: null,
     });
+  });
+
+  test("points keep what each worker of a step told", async () => {
+    const { runs } = await openedStore(await storePath());
+    const workers = [
+      { name: "worker:0", tokensPerSecond: 600, waitShare: 0 },
+      { name: "worker:1", tokensPerSecond: 400, waitShare: 0.25 },
+    ];
+    const events = [startEvent(), { ...stepEvent(1), workers } as RunEvent, stepEvent(2)];
+    await runs.append("run", { events, position: position(3), fromStart: true });
+    const points = await runs.metrics("run", { kind: "step" });
+    expect(points.map((point) => point.workers)).toEqual([workers, null]);
   });
 
   test("events that two processes bring at once are indexed once", async () => {

@@ -19,6 +19,7 @@ export { currentHost, type Host } from "./install/host.ts";
 export { type InstallOptions, installRuntime } from "./install/install-runtime.ts";
 export { benchmarkMatmul, type MatmulBenchmark } from "./runtime/benchmark-matmul.ts";
 export { type Backend, formatRuntime, type RuntimeDescription } from "./runtime/description.ts";
+export { type DeviceChoice, devicePath, parseDevice, showOnly } from "./runtime/device-choice.ts";
 export { type DoctorReport, doctor, formatDoctor } from "./runtime/doctor.ts";
 export { type TensorflowLibraries, tensorflowLibraries } from "./runtime/libraries.ts";
 export { type LoadOptions, loadRuntime } from "./runtime/load-runtime.ts";

@@ -6,7 +6,13 @@
 import { drawProjections, type PerformerModel } from "@performer/performer";
 import type { BatchPosition, TrainingBatch } from "@performer/proteins";
 import { randomKey, splitKey } from "@performer/random";
-import type { Metrics, ModelConfig, RunConfig, RunEvent } from "@performer/schema";
+import type {
+  Metrics,
+  ModelConfig,
+  RunConfig,
+  RunEvent,
+  WorkerThroughput,
+} from "@performer/schema";
 import { evaluateBatches } from "./evaluation/evaluate-batches.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import { metricsOf } from "./metrics.ts";
@@ -14,7 +20,8 @@ import { scheduledRate } from "./optimizer/schedule.ts";
 import type { OptimizerState } from "./optimizer/transform.ts";
 import { createPace } from "./pace.ts";
 import { withPrefetch } from "./prefetch.ts";
-import type { StepResult, TrainStepper } from "./step/train-stepper.ts";
+import { countTokens } from "./step/micro-batches.ts";
+import type { StepResult, TrainStepper, WorkerReport } from "./step/train-stepper.ts";
 
 /** What a checkpoint holds. The tensors stay the stepper's. */
 export interface TrainSnapshot {
@@ -35,14 +42,14 @@ export interface TrainOptions {
   readonly stepper: TrainStepper;
   /** Endless, from the first batch after `startStep`. */
   readonly batches: AsyncIterable<{ batch: TrainingBatch; position: BatchPosition }>;
-  /** A fresh pass over the validation set, in the same order each time. */
-  readonly evaluationBatches: () => AsyncIterable<TrainingBatch>;
+  /** A fresh pass over the validation set, in the same order each time. Left out by workers that are not the chief. */
+  readonly evaluationBatches?: () => AsyncIterable<TrainingBatch>;
   /** Facts for the "start" event. */
   readonly facts: { parameterCount: number; backend: string; baseline: Baseline };
   /** Updates that the stepper's parameters have had. Default 0. */
   readonly startStep?: number;
-  /** Makes a checkpoint. @returns its name. */
-  readonly saveSnapshot: (snapshot: TrainSnapshot) => Promise<string>;
+  /** Makes a checkpoint. Left out likewise. @returns its name. */
+  readonly saveSnapshot?: (snapshot: TrainSnapshot) => Promise<string>;
   /** Stops after the running step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -86,7 +93,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent> {
 }
 
 async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
-  const { config, stepper, signal, startStep = 0 } = options;
+  const { config, stepper, signal, startStep = 0, evaluationBatches, saveSnapshot } = options;
   const { steps, seed, optimizer, evaluateEvery, checkpointEvery } = config.training;
   const key = randomKey(seed);
   yield {
@@ -102,7 +109,7 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
   let step = startStep;
   let askedAt = performance.now();
   for await (const { batch, position } of withPrefetch(options.batches)) {
-    if (signal?.aborted && step === startStep) return;
+    if (signal?.aborted && step === startStep && stepper.replicas === undefined) return;
     const waitMs = performance.now() - askedAt;
     step += 1;
     if (isRedrawDue(config.model, step)) {
@@ -111,27 +118,34 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
     const learningRate = scheduledRate(optimizer, steps, step);
     const dropoutKey = splitKey(key, "dropout", step);
     const startedAt = performance.now();
-    const result = await stepper.step(batch, { step, learningRate, dropoutKey });
+    const told = { waitMs, stopAsked: signal?.aborted ?? false };
+    const result = await stepper.step(batch, { step, learningRate, dropoutKey, told });
     assertFinite(result, step);
+    const { together } = result;
     yield {
       type: "step",
       ...stamp(step),
       metrics: metricsOf(result.sums),
       learningRate,
       gradientNorm: result.gradientNorm,
-      ...pace.measure(step, countTokens(batch), performance.now() - startedAt, waitMs),
+      ...pace.measure(step, tokensOf(batch, result), performance.now() - startedAt, waitMs),
+      ...(together && { workers: together.workers.map(throughputOf) }),
     };
 
     // a stop between two steps: SIGINT arrives here
     await yieldToEventLoop();
     const isLast = step === steps;
+    const isStopping = together?.stopAsked ?? signal?.aborted ?? false;
+    const isEvaluated = step % evaluateEvery === 0 || isLast;
+    const isSaved = step % checkpointEvery === 0 || isLast || isStopping;
+    if (isEvaluated || isSaved) await stepper.replicas?.compareWeights(step);
     let validation: Metrics | undefined;
-    if (step % evaluateEvery === 0 || isLast) {
-      validation = await evaluate(options);
+    if (evaluationBatches !== undefined && isEvaluated) {
+      validation = await evaluate(options, evaluationBatches());
       yield { type: "evaluation", ...stamp(step), metrics: validation };
     }
-    if (step % checkpointEvery === 0 || isLast || signal?.aborted) {
-      const name = await options.saveSnapshot({
+    if (saveSnapshot !== undefined && isSaved) {
+      const name = await saveSnapshot({
         step,
         model: await stepper.readModel(),
         optimizerState: await stepper.readOptimizerState(),
@@ -141,7 +155,8 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
       });
       yield { type: "checkpoint", ...stamp(step), name };
     }
-    if (isLast || signal?.aborted) return;
+    if (isEvaluated || isSaved) await stepper.replicas?.meet();
+    if (isLast || isStopping) return;
     askedAt = performance.now();
   }
   throw new Error(
@@ -149,11 +164,14 @@ async function* trainSteps(options: TrainOptions): AsyncGenerator<RunEvent> {
   );
 }
 
-function evaluate({ config, stepper, evaluationBatches }: TrainOptions): Promise<Metrics> {
+function evaluate(
+  { config, stepper }: TrainOptions,
+  batches: AsyncIterable<TrainingBatch>,
+): Promise<Metrics> {
   const { evaluationBatches: maxBatches } = config.training;
   return evaluateBatches(
     (batch) => stepper.evaluateBatch(batch),
-    evaluationBatches(),
+    batches,
     maxBatches > 0 ? { maxBatches } : {},
   );
 }
@@ -180,9 +198,18 @@ function assertFinite({ sums, gradientNorm }: StepResult, step: number): void {
   }
 }
 
-/** Positions that take part; padding is no work worth counting. */
-function countTokens({ paddingMask }: TrainingBatch): number {
-  return paddingMask.reduce((sum, value) => sum + value, 0);
+/** Of all workers. */
+function tokensOf(batch: TrainingBatch, { together }: StepResult): number {
+  return together?.workers.reduce((sum, { tokens }) => sum + tokens, 0) ?? countTokens(batch);
+}
+
+/** How fast a worker computes, whatever it waits for the others. */
+function throughputOf({ name, tokens, computeMs, waitMs }: WorkerReport): WorkerThroughput {
+  return {
+    name,
+    tokensPerSecond: (1000 * tokens) / computeMs,
+    waitShare: waitMs / (waitMs + computeMs),
+  };
 }
 
 function stamp(step: number): { step: number; time: string } {

@@ -70,6 +70,45 @@ describe.skipIf(libraries === null)("compiled stepper", () => {
     },
   );
 
+  test.each(["adamw", "muon"] as const)(
+    "%s: a batch in parts, of unequal numbers of targets, gives the numbers, parameters and slots of the whole batch",
+    async (kind) => {
+      const { training } = config;
+      const chosen = { ...config, training: { ...training, optimizer: { ...optimizer, kind } } };
+      const open = (accumulate: number) =>
+        createCompiledStepper({
+          libraries: libraries ?? { framework: "", tensorflow: "" },
+          model: tinyModel(chosen),
+          optimizer: chosen.training.optimizer,
+          accumulate,
+        });
+      const [whole, parts, thirds] = [await open(1), await open(2), await open(3)];
+      for (const step of [1, 2, 3]) {
+        // the second row is a third padding, so that a mean of means would be another
+        const batch = tinyBatch(config, step);
+        const [expected, actual] = [
+          await whole.step(batch, context(step)),
+          await parts.step(batch, context(step)),
+        ];
+        expect(actual.sums.weightSum).toBe(expected.sums.weightSum);
+        expect(actual.sums.correctSum).toBe(expected.sums.correctSum);
+        expect(actual.sums.lossSum).toBeCloseTo(expected.sums.lossSum, 4);
+        expect(actual.gradientNorm).toBeCloseTo(expected.gradientNorm, 5);
+      }
+      const [expected, actual] = [await readEverything(whole), await readEverything(parts)];
+      for (const [name, tensor] of Object.entries(expected)) {
+        expectClose(actual[name] as tf.Tensor, tensor, { rtol: 2e-3, atol: 2e-5 });
+      }
+      expect(await parts.evaluateBatch(tinyBatch(config, 9))).toMatchObject({
+        weightSum: (await whole.evaluateBatch(tinyBatch(config, 9))).weightSum,
+      });
+      await expect(thirds.step(tinyBatch(config, 1), context(1))).rejects.toThrow(
+        "expected rows that divide into 3 equal parts, got 2",
+      );
+      for (const stepper of [whole, parts, thirds]) stepper.dispose();
+    },
+  );
+
   test("a stepper that takes over model and slots goes on exactly as the first would have", async () => {
     const first = await compiled();
     await first.step(tinyBatch(config, 1), context(1));

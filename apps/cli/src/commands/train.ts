@@ -7,7 +7,13 @@ import type { ResumePolicy } from "@performer/training";
 import { Command } from "commander";
 import { filesOr } from "../bundled-files.ts";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, eagerOption, parseWhole, precisionOption } from "../option-parsers.ts";
+import {
+  backendOption,
+  eagerOption,
+  parseDeviceName,
+  parseWhole,
+  precisionOption,
+} from "../option-parsers.ts";
 import { readConfig } from "../read-config.ts";
 
 const EXAMPLES = `
@@ -21,6 +27,9 @@ Examples:
   $ performer train my.json --run tuned --from runs/first-try
                                      fine-tune: first weights and projections of another run
   $ performer serve                  in another terminal: curves while it trains
+  $ performer train my.json --cluster cluster.json --task worker:1
+                                     one worker of several (docs/scaling.md); the first is the chief, which
+                                     evaluates, saves and logs; each takes its share of every batch
 
 Ctrl-C stops after the current step with a checkpoint; its exit code is 130.`;
 
@@ -38,6 +47,11 @@ interface TrainOptions {
   readonly seed?: number;
   readonly precision: Precision;
   readonly eager?: true;
+  readonly accumulate?: number;
+  readonly cluster?: string;
+  readonly task?: string;
+  readonly device?: string;
+  readonly xla?: true;
   readonly backend: Backend;
 }
 
@@ -61,6 +75,22 @@ export const trainCommand = () =>
     .option("--steps <number>", "instead of the config's", parseWhole(1, 1e9))
     .option("--seed <number>", "instead of the config's", parseWhole(0, 0x7fffffff))
     .addOption(precisionOption())
+    .option(
+      "--accumulate <n>",
+      "compute each batch in n parts, one after another: less memory, the same update",
+      parseWhole(1, 4096),
+    )
+    .option(
+      "--cluster <file>",
+      "train together with the workers of this file (default: TF_CONFIG, else alone)",
+    )
+    .option("--task <name>", "which of them this process is, such as worker:0")
+    .option(
+      "--device <name>",
+      "cpu, gpu, or one of several: gpu:1 (default: TensorFlow's choice)",
+      parseDeviceName,
+    )
+    .option("--xla", "let XLA compile the step: for GPUs, slower on processors")
     .addOption(eagerOption())
     .addOption(backendOption())
     .addHelpText("after", EXAMPLES)
@@ -77,6 +107,11 @@ async function train(configFile: string, options: TrainOptions): Promise<void> {
     backend: options.backend,
     precision: options.precision,
     eager: options.eager === true,
+    accumulate: options.accumulate,
+    clusterFile: options.cluster && resolveUserPath(root, options.cluster),
+    task: options.task,
+    device: options.device,
+    xla: options.xla,
     runsDirectory: options.runs ? resolveUserPath(root, options.runs) : join(root, "runs"),
     runId: options.run ?? config.name,
     config: withOverrides(config, options),

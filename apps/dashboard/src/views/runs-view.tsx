@@ -19,6 +19,7 @@ import { EvaluationTable } from "./evaluation-table.tsx";
 import { RunFacts } from "./run-facts.tsx";
 import { RunFigures } from "./run-figures.tsx";
 import { RunList } from "./run-list.tsx";
+import { WorkersTable } from "./workers-table.tsx";
 
 /** That of `trainingCurves`. */
 const CURVES_SMOOTHING = 0.9;
@@ -128,6 +129,7 @@ function RunDetail({ runId, listed }: { runId: string; listed: RunSummary | null
         <EvaluationTable evaluations={series.evaluations} />
         <RunFacts start={series.start} series={series} />
       </div>
+      <WorkersTable steps={series.steps} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** GET /v1/runs/:id/metrics: a run's curve from the experiment store, thinned to what a chart shows. */
 import { z } from "zod";
+import { WorkerThroughput } from "../run-event.ts";
 
 export const RunMetricsQuery = z.strictObject({
   kind: z
@@ -28,10 +29,12 @@ export const RunMetricsResponse = z
         accuracy: z.number(),
         /** Scored positions. */
         weightSum: z.number(),
-        /** Null in an evaluation, as the next two. */
+        /** Null in an evaluation, as the next three. */
         learningRate: z.number().nullable(),
         gradientNorm: z.number().nullable(),
         tokensPerSecond: z.number().nullable(),
+        /** Null too where one process trained alone. */
+        workers: z.array(WorkerThroughput).readonly().nullable(),
       }),
     ),
   })

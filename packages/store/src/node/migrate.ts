@@ -6,9 +6,10 @@ import { StoreError } from "../store-error.ts";
 import type { Database } from "./database.ts";
 import { runsAndMetrics } from "./migrations/0001-runs-and-metrics.ts";
 import { jobs } from "./migrations/0002-jobs.ts";
+import { workers } from "./migrations/0003-workers.ts";
 
 /** Migration n brings version n - 1 to n. Never changed once released: add another. */
-const MIGRATIONS: readonly string[] = [runsAndMetrics, jobs];
+const MIGRATIONS: readonly string[] = [runsAndMetrics, jobs, workers];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -137,7 +137,7 @@ function insertPoint({ run }: Statements, id: string, line: number, event: Measu
   const { metrics } = event;
   const step = event.type === "step" ? event : null;
   run(
-    "INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     id,
     event.type,
     line,
@@ -150,6 +150,7 @@ function insertPoint({ run }: Statements, id: string, line: number, event: Measu
     step?.learningRate ?? null,
     step?.gradientNorm ?? null,
     step?.tokensPerSecond ?? null,
+    step?.workers === undefined ? null : JSON.stringify(step.workers),
   );
 }
 
@@ -185,4 +186,5 @@ const toPoint = (row: Row): MetricPoint => ({
   learningRate: row["learning_rate"] as number | null,
   gradientNorm: row["gradient_norm"] as number | null,
   tokensPerSecond: row["tokens_per_second"] as number | null,
+  workers: JSON.parse(String(row["workers"] ?? "null")),
 });

@@ -2,6 +2,8 @@
  * A program: variables and the compiled functions that use them, in one session. Functions are added
  * at any time, for instance one for each batch shape, and see the same variables.
  */
+
+import type { Cluster } from "../distributed/cluster.ts";
 import { instructionSets } from "../runtime/processor.ts";
 import type { TensorFlowLibraries } from "../session/c-api.ts";
 import type { SessionConfig } from "../session/config.ts";
@@ -10,7 +12,8 @@ import { createVariables, type Variables } from "./variables.ts";
 
 /**
  * float32 is the reference. bf16 computes matrix products in bfloat16 (8 bits of mantissa) and keeps
- * weights, optimiser, sums of exponentials and the loss in float32.
+ * weights, optimiser, sums of exponentials and the loss in float32. It is a rewriter of TensorFlow for
+ * processors; on a GPU float32 products go through TensorFloat-32 (10 bits of mantissa) by themselves.
  */
 export type Precision = "float32" | "bf16";
 
@@ -24,12 +27,14 @@ export function supportsBfloat16(available: readonly string[] = instructionSets(
 
 export interface ProgramOptions {
   readonly libraries: TensorFlowLibraries;
-  /** Default float32. bf16 falls back to it where the processor has no bfloat16. */
+  /** Default float32. bf16 falls back to it on a GPU, and where the processor has no bfloat16. */
   readonly precision?: Precision;
   /** Threads inside one operation. Default: one a core. */
   readonly threads?: number;
   /** Computes the features of attention again in the backward pass: less memory, a little slower. */
   readonly recompute?: boolean;
+  /** Runs on this worker's server, where other workers reach it. Default: in the process alone. */
+  readonly cluster?: Cluster | undefined;
   /** Further session settings, for experiments. */
   readonly session?: SessionConfig;
 }
@@ -46,12 +51,15 @@ export interface Program {
 }
 
 export function openProgram(options: ProgramOptions): Program {
-  const { libraries, threads } = options;
-  const precision = options.precision === "bf16" && supportsBfloat16() ? "bf16" : "float32";
+  const { libraries, threads, cluster } = options;
+  const onProcessor = /CPU/.test(options.session?.device ?? "CPU");
+  const precision =
+    options.precision === "bf16" && onProcessor && supportsBfloat16() ? "bf16" : "float32";
   const session = openSession(libraries, {
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     rewriteToBfloat16: precision === "bf16",
     recompute: options.recompute ?? false,
+    ...(cluster && { server: cluster.server }),
     ...options.session,
   });
   const taken = new Map<string, number>();

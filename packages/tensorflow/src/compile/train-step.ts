@@ -3,52 +3,26 @@
  * graph a batch shape. Parameters and moments are variables of the program; only the batch and a few
  * scalars go in, and only the asked numbers come out.
  */
-import * as tf from "@tensorflow/tfjs-core";
 import { type Output, outputName } from "../graph/graph.ts";
 import { encodeGraph } from "../graph/graph-def.ts";
 import { describeGraph } from "../graph/text.ts";
 import type { NodeTime } from "../session/step-stats.ts";
 import type { HostTensor } from "../session/tensor.ts";
 import { feedsOf } from "./forward.ts";
-import { type AdamWConfig, addOptimizer, scalarFeeds, type TrainedVariable } from "./optimizer.ts";
+import { type LossFunction, recordGradients } from "./gradients.ts";
+import { addOptimizer, scalarFeeds } from "./optimizer.ts";
 import type { Program } from "./program.ts";
 import {
-  type GraphContext,
   type NamedHostTensors,
-  type NamedTensors,
   recordPiece,
   type Seed,
   shapeKey,
   type TracedPiece,
 } from "./traced-function.ts";
+import { createMissingSlots, trainedVariables, type UpdateOptions } from "./trained-variables.ts";
 
-/** Runs once a shape. `loss` is a scalar; `outputs` are further tensors to read at each step. */
-export type LossFunction = (
-  inputs: NamedTensors,
-  context: GraphContext,
-) => { readonly loss: tf.Scalar; readonly outputs?: NamedTensors };
-
-export interface TrainStepOptions {
-  /** Names of the variables to train, float32, assigned before the first step. */
-  readonly parameters: readonly string[];
+export interface TrainStepOptions extends UpdateOptions {
   readonly loss: LossFunction;
-  readonly optimizer: AdamWConfig;
-  /** Which parameters the weight decay pulls. Default: those of rank 2 and more. */
-  readonly decays?: (name: string, shape: readonly number[]) => boolean;
-  /** A rule for some parameters in place of Adam's; the others get undefined. */
-  readonly rule?: (name: string, shape: readonly number[]) => UpdateRule | undefined;
-}
-
-/**
- * A direction from the clipped gradient and an average of the gradients before, both of the
- * parameter's shape; traced like the loss. The average is kept as the slot `slot`.
- */
-export interface UpdateRule {
-  readonly slot: string;
-  readonly update: (
-    gradient: tf.Tensor,
-    average: tf.Tensor,
-  ) => { readonly direction: tf.Tensor; readonly average: tf.Tensor };
 }
 
 export interface TrainStepContext {
@@ -70,11 +44,6 @@ export interface CompiledTrainStep {
   prepare(inputs: NamedHostTensors): Promise<void>;
   /** The graph for these input shapes as text. */
   describe(inputs: NamedHostTensors): Promise<string>;
-}
-
-/** Name of the variable that holds a slot of a parameter: "first", "second" or that of its rule. */
-export function slotName(kind: string, parameter: string): string {
-  return `optimizer/${kind}/${parameter}`;
 }
 
 interface CompiledShape {
@@ -151,89 +120,18 @@ async function compileShape(
   };
 }
 
-async function createMissingSlots(
-  program: Program,
-  { parameters, rule }: TrainStepOptions,
-): Promise<void> {
-  const { specs } = program.variables;
-  const zeros: Record<string, HostTensor> = {};
-  for (const name of parameters) {
-    const spec = specs.get(name);
-    if (spec?.type !== "float32") {
-      throw new RangeError(
-        `compileTrainStep: expected a float32 variable "${name}", got ${spec?.type ?? "none"}; assign it first`,
-      );
-    }
-    const size = spec.shape.reduce((product, length) => product * length, 1);
-    const own = rule?.(name, spec.shape);
-    for (const kind of own === undefined ? ["first", "second"] : [own.slot]) {
-      const slot = slotName(kind, name);
-      if (!specs.has(slot)) zeros[slot] = { ...spec, values: new Float32Array(size) };
-    }
-  }
-  if (Object.keys(zeros).length > 0) await program.variables.assign(zeros);
-}
-
 function recordStep(piece: TracedPiece, options: TrainStepOptions) {
-  const { graph, trace, context, handles, values } = piece;
-  const { parameters, optimizer, decays = (_name, shape) => shape.length >= 2 } = options;
-  const parameterTensors = parameters.map((name) => entry(context.variables, name));
-
-  const fetched: Record<string, Output> = {};
-  const { grads } = tf.engine().gradients(() => {
-    const { loss, outputs = {} } = options.loss(piece.inputs, context);
-    fetched["loss"] = trace.output(loss);
-    for (const [key, tensor] of Object.entries(outputs)) fetched[key] = trace.output(tensor);
-    return loss;
-  }, parameterTensors);
-
-  const gradients = parameters.map((name, index) => {
-    const gradient = grads[index];
-    if (gradient === undefined || gradient === null) {
-      throw new RangeError(
-        `compileTrainStep: expected the loss to depend on "${name}", got no gradient for it`,
-      );
-    }
-    return trace.output(gradient);
-  });
+  const { graph, trace } = piece;
+  const recorded = recordGradients(piece, options.parameters, options.loss);
+  const gradients = recorded.gradients.map((gradient) => trace.output(gradient));
   const { update, gradientNorm } = addOptimizer(
     graph,
-    optimizer,
-    parameters.map((name, index) => ({
-      name,
-      handle: entry(handles, name),
-      value: entry(values, name),
-      gradient: gradients[index] as Output,
-      update: updateOf(piece, name, options.rule?.(name, entry(values, name).shape)),
-      decays: decays(name, entry(values, name).shape),
-    })),
+    options.optimizer,
+    trainedVariables(piece, options, gradients),
   );
-  fetched["gradientNorm"] = gradientNorm;
+  const { loss, outputs } = recorded;
+  const fetched: Record<string, Output> = { loss, ...outputs, gradientNorm };
   return { graph, fetched, gradients, update };
-}
-
-function updateOf(
-  { trace, handles, values }: TracedPiece,
-  name: string,
-  rule: UpdateRule | undefined,
-): TrainedVariable["update"] {
-  const slot = (kind: string) => entry(handles, slotName(kind, name));
-  if (rule === undefined) return { kind: "adam", first: slot("first"), second: slot("second") };
-  const value = entry(values, slotName(rule.slot, name));
-  return {
-    kind: "own",
-    average: { handle: slot(rule.slot), value },
-    record(clipped) {
-      const { direction, average } = rule.update(trace.tensor(clipped), trace.tensor(value));
-      return { direction: trace.output(direction), average: trace.output(average) };
-    },
-  };
-}
-
-function entry<Value>(record: Readonly<Record<string, Value>>, name: string): Value {
-  const value = record[name];
-  if (value === undefined) throw new RangeError(`entry: expected "${name}", got none`);
-  return value;
 }
 
 function named(keys: readonly string[], values: readonly HostTensor[]): Record<string, HostTensor> {

@@ -139,7 +139,7 @@ export function readVariable(
   );
 }
 
-function assignVariable(graph: Graph, name: string, handle: Output, value: Output) {
+export function assignVariable(graph: Graph, name: string, handle: Output, value: Output) {
   return graph.add({
     op: "AssignVariableOp",
     name,

@@ -36,13 +36,18 @@ function writeNode(writer: BinaryWriter, node: GraphNode): void {
   }
 }
 
-/** AttrValue: list = 1 (type = 6), s = 2, i = 3, f = 4, b = 5, type = 6, shape = 7, tensor = 8. */
+/** AttrValue: list = 1 (i = 3, type = 6), s = 2, i = 3, f = 4, b = 5, type = 6, shape = 7, tensor = 8. */
 function writeAttribute(writer: BinaryWriter, attribute: Attribute): void {
   if ("type" in attribute) integer(writer, 6, DATA_TYPE[attribute.type]);
   else if ("types" in attribute) {
     const { types } = attribute;
     message(writer, 1, () => {
       for (const type of types) integer(writer, 6, DATA_TYPE[type]);
+    });
+  } else if ("ints" in attribute) {
+    const { ints } = attribute;
+    message(writer, 1, () => {
+      for (const value of ints) integer(writer, 3, value);
     });
   } else if ("int" in attribute) integer(writer, 3, attribute.int);
   else if ("float" in attribute) float(writer, 4, attribute.float);

@@ -56,6 +56,7 @@ function attributeJson(attribute: Attribute) {
   if ("float" in attribute) return { f: attribute.float };
   if ("bool" in attribute) return { b: attribute.bool };
   if ("string" in attribute) return { s: Buffer.from(attribute.string).toString("base64") };
+  if ("ints" in attribute) return { list: { i: attribute.ints.map(String) } };
   if ("shape" in attribute) return { shape: shapeJson(attribute.shape) };
   const { type, shape } = attribute.tensor;
   return { tensor: { dtype: TYPE_NAME[type], tensorShape: shapeJson(shape) } };

@@ -19,6 +19,7 @@ export type Attribute =
   | { readonly type: ElementType }
   | { readonly types: readonly ElementType[] }
   | { readonly int: number }
+  | { readonly ints: readonly number[] }
   | { readonly float: number }
   | { readonly bool: boolean }
   | { readonly string: string }

@@ -33,11 +33,13 @@ export interface CApi {
   newImportOptions(): Pointer;
   deleteImportOptions(options: Pointer): void;
   setImportPrefix(options: Pointer, prefix: string): void;
+  setImportDevice(options: Pointer, device: string): void;
   importGraph(graph: Pointer, definition: Pointer, options: Pointer, status: Pointer): void;
   operationByName(graph: Pointer, name: string): Pointer | null;
   newSessionOptions(): Pointer;
   deleteSessionOptions(options: Pointer): void;
   setConfig(options: Pointer, bytes: Uint8Array, sizeBytes: number, status: Pointer): void;
+  setTarget(options: Pointer, target: string): void;
   newSession(graph: Pointer, options: Pointer, status: Pointer): Pointer;
   /** Arguments of TF_LoadSessionFromSavedModel in its order; nothing of the MetaGraphDef is asked for. */
   loadSavedModel(
@@ -52,6 +54,16 @@ export interface CApi {
   ): Pointer;
   closeSession(session: Pointer, status: Pointer): void;
   deleteSession(session: Pointer, status: Pointer): void;
+  /** Lives until the process ends: TensorFlow cannot stop a server. */
+  newServer(definition: Uint8Array, sizeBytes: number, status: Pointer): Pointer;
+  startServer(server: Pointer, status: Pointer): void;
+  serverTarget(server: Pointer): string;
+  sessionDevices(session: Pointer, status: Pointer): Pointer;
+  deviceCount(devices: Pointer): number;
+  deviceName(devices: Pointer, index: number, status: Pointer): string;
+  deviceType(devices: Pointer, index: number, status: Pointer): string;
+  deviceMemory(devices: Pointer, index: number, status: Pointer): number | bigint;
+  deleteDevices(devices: Pointer): void;
   /** On a thread of libuv's pool; the callback runs on the event loop. Memory must stay referenced. */
   runSession(call: SessionRunCall, done: (error: Error | null) => void): void;
 }
@@ -134,15 +146,26 @@ function bind(library: LibraryHandle, system: LibraryHandle): CApi {
     newImportOptions: f("NewImportGraphDefOptions", p, []),
     deleteImportOptions: f("DeleteImportGraphDefOptions", "void", [p]),
     setImportPrefix: f("ImportGraphDefOptionsSetPrefix", "void", [p, "str"]),
+    setImportDevice: f("ImportGraphDefOptionsSetDefaultDevice", "void", [p, "str"]),
     importGraph: f("GraphImportGraphDef", "void", [p, p, p, p]),
     operationByName: f("GraphOperationByName", p, [p, "str"]),
     newSessionOptions: f("NewSessionOptions", p, []),
     deleteSessionOptions: f("DeleteSessionOptions", "void", [p]),
     setConfig: f("SetConfig", "void", [p, p, "size_t", p]),
+    setTarget: f("SetTarget", "void", [p, "str"]),
     newSession: f("NewSession", p, [p, p, p]),
     loadSavedModel: f("LoadSessionFromSavedModel", p, [p, p, "str", "str *", "int", p, p, p]),
     closeSession: f("CloseSession", "void", [p, p]),
     deleteSession: f("DeleteSession", "void", [p, p]),
+    newServer: f("NewServer", p, [p, "size_t", p]),
+    startServer: f("ServerStart", "void", [p, p]),
+    serverTarget: f("ServerTarget", "str", [p]),
+    sessionDevices: f("SessionListDevices", p, [p, p]),
+    deviceCount: f("DeviceListCount", "int", [p]),
+    deviceName: f("DeviceListName", "str", [p, "int", p]),
+    deviceType: f("DeviceListType", "str", [p, "int", p]),
+    deviceMemory: f("DeviceListMemoryBytes", "int64_t", [p, "int", p]),
+    deleteDevices: f("DeleteDeviceList", "void", [p]),
     runSession(call, done) {
       sessionRun.async(
         call.session,

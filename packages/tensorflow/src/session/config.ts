@@ -1,5 +1,5 @@
 /** Session settings as ConfigProto bytes (tensorflow/core/protobuf/config.proto; field numbers inline). */
-import { BinaryWriter, flag, integer, message } from "../graph/proto-writer.ts";
+import { BinaryWriter, flag, integer, message, text } from "../graph/proto-writer.ts";
 
 export interface SessionConfig {
   /** Threads inside one operation; 0 or absent: one a core. */
@@ -16,6 +16,18 @@ export interface SessionConfig {
   readonly recompute?: boolean;
   /** Keeps the graph as written: for debugging and for the test of the rewriters. */
   readonly disableOptimizer?: boolean;
+  /** Where nodes compute, for instance "/device:GPU:0". Default: TensorFlow's choice. */
+  readonly device?: string;
+  /** The server of a cluster that runs the session. Default: this process by itself. */
+  readonly server?: SessionServer;
+}
+
+/** This worker's server, and how it is called among the workers: "/job:worker/replica:0/task:1". */
+export interface SessionServer {
+  readonly target: string;
+  readonly task: string;
+  /** The worker that brings the members of a collective operation together. */
+  readonly leader: string;
 }
 
 /** Levels of OptimizerOptions.GlobalJitLevel. */
@@ -25,13 +37,20 @@ const MEMORY_MANUAL = 2;
 /** RewriterConfig.Toggle.ON. */
 const TOGGLE_ON = 1;
 
-/** ConfigProto: intra_op = 2, inter_op = 5, allow_soft_placement = 7, graph_options = 10. */
+/**
+ * ConfigProto: intra_op = 2, device_filters = 4, inter_op = 5, allow_soft_placement = 7, graph_options = 10,
+ * experimental = 16 (collective_group_leader = 1). The filter keeps a session to its own worker: without it
+ * TensorFlow would wait for all others, without an end, to open one.
+ */
 export function encodeConfig(config: SessionConfig): Uint8Array {
   const writer = new BinaryWriter();
+  const { server } = config;
   integer(writer, 2, config.intraOpThreads ?? 0);
+  if (server !== undefined) text(writer, 4, server.task);
   integer(writer, 5, config.interOpThreads ?? 0);
   flag(writer, 7, config.softPlacement ?? true);
   message(writer, 10, () => writeGraphOptions(writer, config));
+  if (server !== undefined) message(writer, 16, () => text(writer, 1, server.leader));
   return writer.finish();
 }
 

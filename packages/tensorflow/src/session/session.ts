@@ -7,7 +7,8 @@
 import { type CApi, loadCApi, type Pointer, type TensorFlowLibraries } from "./c-api.ts";
 import { encodeConfig, type SessionConfig } from "./config.ts";
 import { checkStatus, TensorFlowError, withStatus } from "./errors.ts";
-import { type NodeTime, profilingRunOptions, readStepStats } from "./step-stats.ts";
+import { type CollectiveRun, collectiveRunOptions, profilingRunOptions } from "./run-options.ts";
+import { type NodeTime, readStepStats } from "./step-stats.ts";
 import { fromTensorFlow, type HostTensor, toTensorFlow } from "./tensor.ts";
 
 export interface Session {
@@ -26,15 +27,19 @@ export interface Session {
   run(request: RunRequest): Promise<HostTensor[]>;
   /** As `run`, but returns how long each node took; the run is a little slower. */
   profile(request: RunRequest): Promise<NodeTime[]>;
+  /** Ends running steps with CANCELLED; nothing runs after it. */
+  cancel(): void;
   /** Waits for running steps, then frees the graph and its variables. A second call does nothing. */
   close(): Promise<void>;
 }
 
-interface RunRequest {
+export interface RunRequest {
   readonly feeds?: Readonly<Record<string, HostTensor>>;
   readonly fetches?: readonly string[];
   /** Operations that run for their effect. */
   readonly targets?: readonly string[];
+  /** Of a run whose graph has collective operations. */
+  readonly collective?: CollectiveRun;
 }
 
 /** sizeof(TF_Output): an operation's pointer, an int index, padding. */
@@ -44,7 +49,8 @@ const OUTPUT_BYTES = 16;
 export function openSession(libraries: TensorFlowLibraries, config: SessionConfig = {}): Session {
   const api = loadCApi(libraries);
   const graph = api.newGraph();
-  return sessionOf(api, graph, createSession(api, graph, encodeConfig(config)));
+  const session = createSession(api, graph, config);
+  return sessionOf(api, { graph, session, device: config.device });
 }
 
 /**
@@ -59,7 +65,7 @@ export function openSavedModel(libraries: TensorFlowLibraries, directory: string
     const session = withStatus(api, "openSavedModel", (status) =>
       api.loadSavedModel(options, null, directory, ["serve"], 1, graph, null, status),
     );
-    return sessionOf(api, graph, session);
+    return sessionOf(api, { graph, session });
   } catch (error) {
     api.deleteGraph(graph);
     throw error;
@@ -68,10 +74,18 @@ export function openSavedModel(libraries: TensorFlowLibraries, directory: string
   }
 }
 
-function sessionOf(api: CApi, graph: Pointer, session: Pointer): Session {
+interface OpenedSession {
+  readonly graph: Pointer;
+  readonly session: Pointer;
+  /** Where graphs that are added go; TensorFlow's choice without. */
+  readonly device?: string | undefined;
+}
+
+function sessionOf(api: CApi, { graph, session, device }: OpenedSession): Session {
   const signatures = new Map<string, Signature>();
   const running = new Set<Promise<unknown>>();
   let closed = false;
+  let cancelled = false;
 
   const signatureOf = (feeds: string[], fetches: readonly string[], targets: readonly string[]) => {
     const name = JSON.stringify([feeds, fetches, targets]);
@@ -88,12 +102,12 @@ function sessionOf(api: CApi, graph: Pointer, session: Pointer): Session {
   };
 
   const start = async <Result>(
-    { feeds = {}, fetches = [], targets = [] }: RunRequest,
+    { feeds = {}, fetches = [], targets = [], collective }: RunRequest,
     runSignature: RunSignature<Result>,
   ) => {
-    if (closed) throw new Error("run: expected an open session, got a closed one");
+    if (closed || cancelled) throw new Error("run: expected an open session, got a closed one");
     const signature = signatureOf(Object.keys(feeds), fetches, targets);
-    return runSignature(api, session, signature, Object.values(feeds));
+    return runSignature(api, session, signature, Object.values(feeds), collective);
   };
   /** `close` waits for it. */
   const tracked = <Result>(result: Promise<Result>): Promise<Result> => {
@@ -105,15 +119,22 @@ function sessionOf(api: CApi, graph: Pointer, session: Pointer): Session {
   return {
     version: api.version,
     extend(graphDef, prefix) {
-      importGraph(api, graph, graphDef, prefix);
+      importGraph(api, graph, graphDef, { prefix, device });
     },
     run: (request) => tracked(start(request, runOnce)),
     profile: (request) => tracked(start(request, profileOnce)),
+    cancel() {
+      if (closed || cancelled) return;
+      cancelled = true;
+      withStatus(api, "TF_CloseSession", (status) => api.closeSession(session, status));
+    },
     async close() {
       if (closed) return;
       closed = true;
       await Promise.all(running);
-      withStatus(api, "TF_CloseSession", (status) => api.closeSession(session, status));
+      if (!cancelled) {
+        withStatus(api, "TF_CloseSession", (status) => api.closeSession(session, status));
+      }
       withStatus(api, "TF_DeleteSession", (status) => api.deleteSession(session, status));
       api.deleteGraph(graph);
     },
@@ -131,14 +152,22 @@ type RunSignature<Result> = (
   session: Pointer,
   signature: Signature,
   feeds: readonly HostTensor[],
+  collective: CollectiveRun | undefined,
 ) => Promise<Result>;
+
+const runOnce: RunSignature<HostTensor[]> = async (api, session, signature, feeds, collective) => {
+  if (collective === undefined) return runWith(api, session, signature, feeds);
+  return withRunOptions(api, collectiveRunOptions(collective), (options) =>
+    runWith(api, session, signature, feeds, { options, metadata: null }),
+  );
+};
 
 interface RunBuffers {
   readonly options: Pointer | null;
   readonly metadata: Pointer | null;
 }
 
-async function runOnce(
+async function runWith(
   api: CApi,
   session: Pointer,
   signature: Signature,
@@ -179,24 +208,41 @@ async function runOnce(
   }
 }
 
-const profileOnce: RunSignature<NodeTime[]> = async (api, session, signature, feeds) => {
-  const wish = profilingRunOptions();
-  const options = api.newBuffer(wish, wish.byteLength);
-  const metadata = api.emptyBuffer();
+const profileOnce: RunSignature<NodeTime[]> = async (api, session, signature, feeds) =>
+  withRunOptions(api, profilingRunOptions(), async (options) => {
+    const metadata = api.emptyBuffer();
+    try {
+      await runWith(api, session, signature, feeds, { options, metadata });
+      return readStepStats(api.bufferBytes(metadata));
+    } finally {
+      api.deleteBuffer(metadata);
+    }
+  });
+
+async function withRunOptions<Result>(
+  api: CApi,
+  bytes: Uint8Array,
+  run: (options: Pointer) => Promise<Result>,
+): Promise<Result> {
+  const options = api.newBuffer(bytes, bytes.byteLength);
   try {
-    await runOnce(api, session, signature, feeds, { options, metadata });
-    return readStepStats(api.bufferBytes(metadata));
+    return await run(options);
   } finally {
     api.deleteBuffer(options);
-    api.deleteBuffer(metadata);
   }
-};
+}
 
-function importGraph(api: CApi, graph: Pointer, graphDef: Uint8Array, prefix: string): void {
+function importGraph(
+  api: CApi,
+  graph: Pointer,
+  graphDef: Uint8Array,
+  { prefix, device }: { readonly prefix: string; readonly device: string | undefined },
+): void {
   const buffer = api.newBuffer(graphDef, graphDef.byteLength);
   const options = api.newImportOptions();
   try {
     api.setImportPrefix(options, prefix);
+    if (device !== undefined) api.setImportDevice(options, device);
     withStatus(api, "extend", (status) => api.importGraph(graph, buffer, options, status));
   } finally {
     api.deleteImportOptions(options);
@@ -204,11 +250,13 @@ function importGraph(api: CApi, graph: Pointer, graphDef: Uint8Array, prefix: st
   }
 }
 
-function createSession(api: CApi, graph: Pointer, config: Uint8Array): Pointer {
+function createSession(api: CApi, graph: Pointer, config: SessionConfig): Pointer {
   const options = api.newSessionOptions();
+  const bytes = encodeConfig(config);
   try {
+    if (config.server !== undefined) api.setTarget(options, config.server.target);
     withStatus(api, "openSession", (status) =>
-      api.setConfig(options, config, config.byteLength, status),
+      api.setConfig(options, bytes, bytes.byteLength, status),
     );
     return withStatus(api, "openSession", (status) => api.newSession(graph, options, status));
   } catch (error) {

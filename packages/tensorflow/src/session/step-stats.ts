@@ -1,38 +1,33 @@
 /**
  * What TensorFlow tells of one run: when each node computed (tensorflow/core/framework/step_stats.proto;
- * field numbers inline). Asked for with RunOptions.trace_level = 3 (FULL_TRACE).
+ * field numbers inline).
  */
 import { BinaryReader, type WireType } from "@bufbuild/protobuf/wire";
-import { BinaryWriter, integer } from "../graph/proto-writer.ts";
 
 export interface NodeTime {
   /** Name in the graph, with its prefix. */
   readonly node: string;
   /** For instance "MatMul"; "" where TensorFlow does not tell. */
   readonly op: string;
+  /** "/job:localhost/replica:0/task:0/device:CPU:0" */
+  readonly device: string;
   /** In the kernel, on one thread of those that ran at the same time. */
   readonly microseconds: number;
 }
 
-const FULL_TRACE = 3;
-
-/** RunOptions: trace_level = 1. */
-export function profilingRunOptions(): Uint8Array {
-  const writer = new BinaryWriter();
-  integer(writer, 1, FULL_TRACE);
-  return writer.finish();
-}
-
-/** RunMetadata: step_stats = 1 → StepStats: dev_stats = 1 → DeviceStepStats: node_stats = 2. */
+/** RunMetadata: step_stats = 1 → StepStats: dev_stats = 1 → DeviceStepStats: device = 1, node_stats = 2. */
 export function readStepStats(runMetadata: Uint8Array): NodeTime[] {
   return messages(runMetadata, 1)
     .flatMap((stepStats) => messages(stepStats, 1))
-    .flatMap((deviceStats) => messages(deviceStats, 2))
-    .map(readNode);
+    .flatMap((deviceStats) => {
+      const [name] = messages(deviceStats, 1);
+      const device = new TextDecoder().decode(name);
+      return messages(deviceStats, 2).map((node) => ({ ...readNode(node), device }));
+    });
 }
 
 /** NodeExecStats: node_name = 1, op_start_rel_micros = 3, op_end_rel_micros = 4, timeline_label = 8. */
-function readNode(bytes: Uint8Array): NodeTime {
+function readNode(bytes: Uint8Array): Omit<NodeTime, "device"> {
   let [node, label, start, end] = ["", "", 0, 0];
   readFields(bytes, (field, reader, wireType) => {
     if (field === 1) node = reader.string();

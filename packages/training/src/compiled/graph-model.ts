@@ -58,13 +58,20 @@ export function modelOn(model: GraphModel, tensors: NamedTensors): PerformerMode
   };
 }
 
+export interface LearnedAndScored {
+  /** Over what is learned: the loss that is minimised is their quotient. */
+  readonly learned: { readonly lossSum: tf.Scalar; readonly weightSum: tf.Scalar };
+  /** [3] over what is scored: loss, weight, correct. */
+  readonly sums: tf.Tensor1D;
+}
+
 /** Loss and metric sums of a batch with the inputs of `batchInputs`. */
 export function lossOf(
   model: GraphModel,
   inputs: NamedTensors,
   { variables, uniform, after }: GraphContext,
   purpose: "training" | "evaluation",
-): { loss: tf.Scalar; sums: tf.Tensor } {
+): LearnedAndScored {
   const { tokens, targets, lossMask, scoreMask, paddingMask } = inputs as Record<
     keyof ReturnType<typeof batchInputs>,
     tf.Tensor2D
@@ -83,8 +90,8 @@ export function lossOf(
   const learned = crossEntropy(logits, targets, lossMask);
   const scored = crossEntropy(logits, targets, scoreMask);
   return {
-    loss: tf.div<tf.Scalar>(learned.lossSum, tf.maximum(learned.weightSum, 1)),
-    sums: tf.stack([scored.lossSum, scored.weightSum, scored.correctSum]),
+    learned,
+    sums: tf.stack([scored.lossSum, scored.weightSum, scored.correctSum]) as tf.Tensor1D,
   };
 }
 

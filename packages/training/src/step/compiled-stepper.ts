@@ -10,6 +10,7 @@ import type { TrainingBatch } from "@performer/proteins";
 import type { OptimizerConfig } from "@performer/schema";
 import {
   type AdamWConfig,
+  broadcastVariables,
   compileTrainStep,
   type HostTensor,
   type NodeTime,
@@ -18,7 +19,7 @@ import {
   type ProgramOptions,
   slotName,
   type TrainStepContext,
-  type TrainStepOptions,
+  type UpdateOptions,
   type UpdateRule,
 } from "@performer/tensorflow/compiled";
 import * as tf from "@tensorflow/tfjs-core";
@@ -30,21 +31,24 @@ import {
   modelOn,
   toHosts,
 } from "../compiled/graph-model.ts";
-import { sumsOf } from "../metrics.ts";
+import { addSums, NO_SUMS, sumsOf } from "../metrics.ts";
 import { muonUpdate } from "../optimizer/muon.ts";
 import { isDecayed, isLayerKernel } from "../optimizer/optimizer.ts";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
+import { createMicroBatchUpdate } from "./micro-batch-update.ts";
+import { splitBatch } from "./micro-batches.ts";
+import { createReplicas } from "./replicas.ts";
 import type { StepContext, TrainStepper } from "./train-stepper.ts";
 
 export interface CompiledStepper extends TrainStepper {
   /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
-  /** One update, telling how long each node of the graph took. */
+  /** One update of a process by itself, telling how long each node of the graph took. */
   profile(batch: TrainingBatch, context: StepContext): Promise<NodeTime[]>;
 }
 
 export interface CompiledStepperOptions
-  extends Pick<ProgramOptions, "libraries" | "threads" | "recompute" | "session"> {
+  extends Pick<ProgramOptions, "libraries" | "threads" | "recompute" | "session" | "cluster"> {
   /** Taken over, with its tensors. */
   readonly model: PerformerModel;
   readonly optimizer: Pick<OptimizerConfig, keyof AdamWConfig | "kind" | "momentum">;
@@ -52,12 +56,14 @@ export interface CompiledStepperOptions
   readonly optimizerState?: OptimizerState | undefined;
   /** Default float32. */
   readonly precision?: Precision;
+  /** Parts that a batch is computed in, one after another, for memory. Default 1. */
+  readonly accumulate?: number;
 }
 
 export async function createCompiledStepper(
   options: CompiledStepperOptions,
 ): Promise<CompiledStepper> {
-  const { optimizerState } = options;
+  const { optimizerState, cluster, accumulate = 1 } = options;
   const program = openProgram(options);
   const initial = flattenTree(options.model.parameters);
   const names = Object.keys(initial).filter(isTrained);
@@ -70,17 +76,31 @@ export async function createCompiledStepper(
   }
   tf.dispose([initial, [...options.model.projections], optimizerState ?? {}]);
 
-  const step = compileTrainStep(program, {
+  const update: UpdateOptions = {
     parameters: names,
     optimizer: options.optimizer,
     decays: (name) => decaying.has(name),
     rule,
+  };
+  const whole = compileTrainStep(program, {
+    ...update,
     loss: (inputs, context) => {
-      const { loss, sums } = lossOf(model, inputs, context, "training");
+      const { learned, sums } = lossOf(model, inputs, context, "training");
+      const loss = tf.div<tf.Scalar>(learned.lossSum, tf.maximum(learned.weightSum, 1));
       return { loss, outputs: { sums } };
     },
   });
+  const inParts =
+    accumulate > 1 || cluster !== undefined
+      ? createMicroBatchUpdate(program, model, { ...update, accumulate, cluster })
+      : undefined;
+  if (cluster !== undefined) {
+    await inParts?.prepare();
+    await broadcastVariables(program, cluster);
+  }
   const evaluate = compileEvaluation(program, model);
+  // no more rows at a time than in training
+  const evaluationParts = accumulate * (cluster?.members.length ?? 1);
 
   let owned: tf.Tensor[] = [];
   let redrawn: Promise<void> = Promise.resolve();
@@ -98,10 +118,12 @@ export async function createCompiledStepper(
   };
 
   return {
+    ...(cluster && { replicas: createReplicas(cluster, program, names) }),
     async step(batch, context) {
       releaseRead();
       await redrawn;
-      const outputs = await step(batchInputs(batch), graphContext(context));
+      if (inParts !== undefined) return inParts.step(batch, context);
+      const outputs = await whole(batchInputs(batch), graphContext(context));
       return {
         sums: sumsOf(outputs["sums"]?.values as Float32Array),
         gradientNorm: Number(outputs["gradientNorm"]?.values[0]),
@@ -110,11 +132,15 @@ export async function createCompiledStepper(
     async profile(batch, context) {
       releaseRead();
       await redrawn;
-      return step.profile(batchInputs(batch), graphContext(context));
+      return whole.profile(batchInputs(batch), graphContext(context));
     },
     async evaluateBatch(batch) {
       await redrawn;
-      return evaluate(batch);
+      let sums = NO_SUMS;
+      for (const part of splitBatch(batch, evaluationParts)) {
+        sums = addSums(sums, await evaluate(part));
+      }
+      return sums;
     },
     precision: program.precision,
     async readModel() {
@@ -147,7 +173,7 @@ export async function createCompiledStepper(
 function ruleOf({
   kind,
   momentum,
-}: CompiledStepperOptions["optimizer"]): NonNullable<TrainStepOptions["rule"]> {
+}: CompiledStepperOptions["optimizer"]): NonNullable<UpdateOptions["rule"]> {
   const muon: UpdateRule = {
     slot: "momentum",
     update: (gradient, average) => muonUpdate(gradient, average, momentum),
@@ -170,8 +196,9 @@ function slotKindsOf(
   return kinds;
 }
 
-const graphContext = ({ dropoutKey, ...rest }: StepContext): TrainStepContext => ({
-  ...rest,
+const graphContext = ({ step, learningRate, dropoutKey }: StepContext): TrainStepContext => ({
+  step,
+  learningRate,
   seed: dropoutKey,
 });
 

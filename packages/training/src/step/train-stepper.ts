@@ -9,6 +9,7 @@ import type { RandomKey } from "@performer/random";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import type { MetricSums } from "../metrics.ts";
 import type { OptimizerState } from "../optimizer/transform.ts";
+import type { Replicas } from "./replicas.ts";
 
 export interface StepContext {
   /** Optimiser updates, this one included: 1 for the first. */
@@ -16,16 +17,38 @@ export interface StepContext {
   readonly learningRate: number;
   /** Key of this step's dropout masks. */
   readonly dropoutKey: RandomKey;
+  /** What this worker tells the others; where there are none, nobody hears it. */
+  readonly told?: { readonly waitMs: number; readonly stopAsked: boolean };
+}
+
+/** One worker's part of a step. */
+export interface WorkerReport {
+  /** "worker:1" */
+  readonly name: string;
+  /** Positions that took part. */
+  readonly tokens: number;
+  /** For the gradients of its rows. */
+  readonly computeMs: number;
+  /** Until its batch was there. */
+  readonly waitMs: number;
 }
 
 export interface StepResult {
-  /** Of the batch, under the parameters before the update. */
+  /** Of the batch, of all workers, under the parameters before the update. */
   readonly sums: MetricSums;
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
+  /** Of a step that several workers made. */
+  readonly together?: {
+    readonly workers: readonly WorkerReport[];
+    /** One of them was told to stop; all know it by the same step. */
+    readonly stopAsked: boolean;
+  };
 }
 
 export interface TrainStepper {
+  /** The other workers of the run, where there are any. */
+  readonly replicas?: Replicas;
   /**
    * One update of the parameters. Numbers that are not finite are reported, not thrown; the
    * parameters are worthless then.
