@@ -1,4 +1,4 @@
-import type { Cluster, Program } from "@performer/tensorflow/compiled";
+import type { HostTensor } from "@performer/tensorflow/compiled";
 import { expect, test } from "vitest";
 import { createReplicas } from "../src/step/replicas.ts";
 
@@ -12,22 +12,24 @@ function replicasOf(weights: readonly (readonly number[])[]) {
   );
   return weights.map((values, rank) => {
     const cluster = {
-      members: weights.map((_, index) => ({ name: `worker:${index}` })),
+      members: weights.map((_, index) => ({
+        name: `worker:${index}`,
+        task: { type: "worker" as const, index },
+        address: `127.0.0.1:${2000 + index}`,
+      })),
       exchange(text: string) {
         say[rank]?.(text);
         return said;
       },
-    } as Partial<Cluster> as Cluster;
-    const variables = {
-      read: async (names: readonly string[]) =>
-        Object.fromEntries(
-          names.map((name) => [
-            name,
-            { type: "float32", shape: [values.length], values: Float32Array.from(values) },
-          ]),
-        ),
     };
-    return createReplicas(cluster, { variables } as Partial<Program> as Program, NAMES);
+    const tensor: HostTensor = {
+      type: "float32",
+      shape: [values.length],
+      values: Float32Array.from(values),
+    };
+    const read = async (names: readonly string[]) =>
+      Object.fromEntries(names.map((name) => [name, tensor]));
+    return createReplicas(cluster, { read }, NAMES);
   });
 }
 

@@ -1,5 +1,5 @@
 /** What every worker says, and how soon, when one of them is missing, stopped, cut off or in the way. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -23,18 +23,17 @@ const plan = (addresses: readonly string[], index: number, timeouts = {}) => ({
 const loopback = async (count: number) =>
   (await freePorts(count)).map((port) => `127.0.0.1:${port}`);
 
+const run = promisify(execFile);
 const NAMESPACES = ["--user", "--map-root-user", "--net", "--mount"];
 
 /** Where a container forbids namespaces, or iproute2 is not installed, no network can be cut. */
-function canCutNetworks(): boolean {
-  const cable = ["ip", "link", "add", "left", "type", "veth", "peer", "name", "right"];
-  try {
-    execFileSync("unshare", [...NAMESPACES, ...cable], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const canCutNetworks = await run("unshare", [
+  ...NAMESPACES,
+  ...["ip", "link", "add", "left", "type", "veth", "peer", "name", "right"],
+]).then(
+  () => true,
+  () => false,
+);
 
 describe.skipIf(!hasTensorFlow)("a fault", () => {
   test("a worker that stops answering ends all others within the time of a step, and itself when it wakes", async () => {
@@ -75,7 +74,7 @@ describe.skipIf(!hasTensorFlow)("a fault", () => {
     expect(stderr).toContain(`ClusterError: startServer: expected to open ${addresses[0]}`);
   });
 
-  test.skipIf(!canCutNetworks())(
+  test.skipIf(!canCutNetworks)(
     "a partition of the network ends the workers on both sides of it",
     async () => {
       const addresses = ["10.77.0.1:2222", "10.77.0.2:2222"];
@@ -84,7 +83,7 @@ describe.skipIf(!hasTensorFlow)("a fault", () => {
       );
       const script = join(import.meta.dirname, "../programs/partition.sh");
       const program = join(import.meta.dirname, "../programs/cluster-member.mjs");
-      const { stdout } = await promisify(execFile)("unshare", [
+      const { stdout } = await run("unshare", [
         ...[...NAMESPACES, "bash", script, process.execPath, program, ...members],
       ]);
       const said = (rank: number) => new RegExp(`^${rank}: (.*)$`, "m").exec(stdout)?.[1];

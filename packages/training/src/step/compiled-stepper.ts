@@ -118,7 +118,7 @@ export async function createCompiledStepper(
   };
 
   return {
-    ...(cluster && { replicas: createReplicas(cluster, program, names) }),
+    ...(cluster && { replicas: createReplicas(cluster, program.variables, names) }),
     async step(batch, context) {
       releaseRead();
       await redrawn;

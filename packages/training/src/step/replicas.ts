@@ -1,6 +1,6 @@
 /** The workers of a run, each with the same weights: where they meet besides the gradients of each step. */
 import { createHash } from "node:crypto";
-import { type Cluster, ClusterError, type Program } from "@performer/tensorflow/compiled";
+import { type Cluster, ClusterError, type Variables } from "@performer/tensorflow/compiled";
 
 export interface Replicas {
   /**
@@ -12,15 +12,15 @@ export interface Replicas {
   meet(): Promise<void>;
 }
 
-/** @param parameters names of the program's variables that are compared. */
+/** @param parameters names of the variables that are compared. */
 export function createReplicas(
-  cluster: Cluster,
-  program: Program,
+  cluster: Pick<Cluster, "members" | "exchange">,
+  variables: Pick<Variables, "read">,
   parameters: readonly string[],
 ): Replicas {
   return {
     async compareWeights(step) {
-      const values = await program.variables.read(parameters);
+      const values = await variables.read(parameters);
       const hash = createHash("sha256");
       for (const name of parameters) hash.update(values[name]?.values as Float32Array);
       const hashes = await cluster.exchange(hash.digest("hex"), "step");
