@@ -186,7 +186,9 @@ describe("answers", () => {
   });
 });
 
-it("requests made from the document, well-formed and not, get documented answers and never a 5xx", async () => {
+it("requests made from the document, well-formed and not, get documented answers and never a 5xx", {
+  timeout: 180_000,
+}, async () => {
   const resolve = (reference: string) =>
     document.components?.schemas?.[reference.split("/").at(-1) ?? ""] as JsonSchema;
   const reached = new Set<string>();
