@@ -34,6 +34,7 @@ test("public names", () => {
       "attentionFigure",
       "attentionGrid",
       "canvasUrl",
+      "contactFigure",
       "countText",
       "createColorScale",
       "csvText",

@@ -9,6 +9,8 @@ test("the public names", () => {
       "ANOMALOUS_RESIDUES",
       "BLOSUM62",
       "DEFAULT_MAX_SEQUENCE_LENGTH",
+      "ESM_FILE_ORDER",
+      "ESM_FILE_ROWS",
       "FastaError",
       "MAX_NGRAM_ORDER",
       "NEVER_DRAWN",
@@ -36,6 +38,7 @@ test("the public names", () => {
       "parseHeader",
       "readFasta",
       "shuffle",
+      "tokenNamesOf",
     ]
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
