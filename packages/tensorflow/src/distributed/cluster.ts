@@ -3,6 +3,7 @@
  * makes the same runs in the same order; a run that one of them does not make fails on all others, within the
  * time that it was given, with the name of the one that is missing.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterTimeouts } from "@performer/schema";
 import { createGraph } from "../graph/graph.ts";
 import { encodeGraph } from "../graph/graph-def.ts";
@@ -52,6 +53,7 @@ export interface JoinOptions {
 
 const TEXT_BYTES = 4_096;
 const LINGER_MS = 300;
+const SETTLE_MS = 2_000;
 
 /**
  * Starts the server, once a process, and waits until every member has started its own.
@@ -91,7 +93,7 @@ export async function joinCluster({
       return members.map((_, index) => decodeText(gathered?.values as Int32Array, index));
     },
     async leave() {
-      await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
+      await sleep(LINGER_MS);
       await session.close();
     },
   };
@@ -115,7 +117,7 @@ async function runTogether(
     return await session.run({ ...request, collective: { timeoutMs: 1000 * seconds } });
   } catch (cause) {
     if (!(cause instanceof TensorFlowError) || cause.code === "INVALID_ARGUMENT") throw cause;
-    const answers = await probeMembers(others);
+    const answers = await settledAnswers(others, cause.code);
     const missing = answers.filter(({ answer }) => answer !== "open").map(describeMember);
     throw new ClusterError(
       missing.length > 0
@@ -126,6 +128,15 @@ async function runTogether(
   } finally {
     watch.stop();
   }
+}
+
+/** A process that was killed closes its sockets one after another: for a moment it seems to listen still. */
+async function settledAnswers(others: readonly Member[], code: string) {
+  const answers = await probeMembers(others);
+  const isOver = code === "DEADLINE_EXCEEDED" || answers.some(({ answer }) => answer !== "open");
+  if (isOver) return answers;
+  await sleep(SETTLE_MS);
+  return probeMembers(others);
 }
 
 function secondsOf(timeouts: ClusterTimeouts, occasion: Occasion): number {
