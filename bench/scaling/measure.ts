@@ -1,9 +1,9 @@
 /** Starts the workers of one measurement on this machine and reads their times. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ClusterConfig } from "@performer/schema";
+import { freeAddresses } from "@performer/tensorflow/compiled";
 import type { TrainCase } from "../train/options.ts";
 import type { ScalingPoint, ScalingStudy } from "./model.ts";
 import type { WorkerPlan, WorkerTimes } from "./worker.ts";
@@ -27,7 +27,7 @@ export async function measureCluster(
   workers: number,
   options: MeasureOptions,
 ): Promise<ScalingPoint> {
-  const addresses = await Promise.all(Array.from({ length: workers }, freeAddress));
+  const addresses = await freeAddresses(workers);
   const config = ClusterConfig.parse({
     cluster: { worker: addresses },
     timeouts: { stepSeconds: 300 },
@@ -62,14 +62,6 @@ function runWorker(plan: WorkerPlan): Promise<WorkerTimes> {
       else reject(new Error(`runWorker: expected times, got exit code ${code}: ${stderr}`));
     });
   });
-}
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
 
 function median(values: readonly number[]): number {

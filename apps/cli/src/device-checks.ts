@@ -2,7 +2,6 @@
  * Whether a device trains rightly, item by item: what a host's owner runs before a long run, and the only word
  * on devices that no machine of the project's had. Every check computes; none trusts a version number.
  */
-import { createServer } from "node:net";
 import { initModel } from "@performer/performer";
 import type { TrainingBatch } from "@performer/proteins";
 import { createStream, randomKey } from "@performer/random";
@@ -14,6 +13,7 @@ import {
   type TensorflowLibraries,
 } from "@performer/tensorflow";
 import {
+  freeAddresses,
   joinCluster,
   listDevices,
   membershipOf,
@@ -197,7 +197,7 @@ function drawBatch(index: number): TrainingBatch {
 
 /** A cluster of this process alone: the server starts and collective operations run. */
 async function checkServer(libraries: TensorflowLibraries): Promise<string> {
-  const address = await freeAddress();
+  const [address = ""] = await freeAddresses(1);
   const timeouts = { joinSeconds: 30, stepSeconds: 30, pauseSeconds: 30 };
   const cluster = { chief: [], worker: [address] };
   const membership = membershipOf({ cluster, timeouts }, { type: "worker", index: 0 });
@@ -206,12 +206,4 @@ async function checkServer(libraries: TensorflowLibraries): Promise<string> {
   await member.leave();
   if (heard !== "hello") throw new Error(`expected to hear itself, got ${heard}`);
   return `gRPC server on ${address}, collective operations run`;
-}
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }

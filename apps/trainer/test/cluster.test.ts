@@ -1,11 +1,11 @@
 /** A run of several workers as processes, and what is left of it when they are lost. Needs the build. */
 import "@tensorflow/tfjs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flattenTree } from "@performer/performer";
 import { tensorflowLibraries } from "@performer/tensorflow";
+import { freeAddresses } from "@performer/tensorflow/compiled";
 import { expectClose } from "@performer/testing";
 import { latestCheckpoint, loadCheckpoint, readRunEvents } from "@performer/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -42,21 +42,13 @@ const run = (id: string): WorkerRun => ({
 
 /** Two workers with a cluster file of their own, as after a restart elsewhere. */
 async function startPair(id: string, extra: readonly string[] = []): Promise<[Worker, Worker]> {
-  const addresses = [await freeAddress(), await freeAddress()];
+  const addresses = await freeAddresses(2);
   const file = join(runs, "cluster.json");
   const timeouts = { joinSeconds: 60, stepSeconds: 20, pauseSeconds: 20 };
   await writeFile(file, JSON.stringify({ cluster: { worker: addresses }, timeouts }));
   const start = (task: string) =>
     startWorker(run(id), ["--cluster", file, "--task", task, ...extra]);
   return [start("worker:0"), start("worker:1")];
-}
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
 
 /** Kills one with -9. @returns how the other ended. */

@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, "../../..");
 const [name = "", json = ""] = process.argv.slice(2);
 const embedCase = JSON.parse(json) as EmbedCase;
 const say = (message: object) => console.log(JSON.stringify(message));
-/** As long as any set. */
+/** Tokens that the model takes: more than the longest piece of titin in any set. */
 const MAX_LENGTH = 40_000;
 
 const libraries = tensorflowLibraries(root);

@@ -46,6 +46,7 @@ export {
   type Occasion,
 } from "./distributed/cluster.ts";
 export { ClusterError } from "./distributed/errors.ts";
+export { freeAddresses } from "./distributed/free-addresses.ts";
 export { type Member, type Membership, membershipOf } from "./distributed/membership.ts";
 export type { TensorFlowLibraries } from "./session/c-api.ts";
 export type { SessionConfig } from "./session/config.ts";

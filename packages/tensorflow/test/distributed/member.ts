@@ -1,7 +1,8 @@
 /** Starts members of a cluster as processes, on free ports of this machine. Needs the build. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { freeAddresses } from "../../src/distributed/free-addresses.ts";
 import { repositoryRoot } from "../support/repository-root.ts";
 
 const PROGRAM = join(import.meta.dirname, "../programs/cluster-member.mjs");
@@ -22,20 +23,7 @@ export interface RunningMember {
 }
 
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  return (await freeAddresses(count)).map((address) => Number(address.split(":")[1]));
 }
 
 export function startMember(plan: object): RunningMember {
