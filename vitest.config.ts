@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a page shows in the end, on a machine that does something else too.
+    expect: { poll: { timeout: 10_000 } },
     coverage: { include: ["{{packages,apps}/*,data-scripts}/src/**/*.{ts,tsx}"] },
   },
 });

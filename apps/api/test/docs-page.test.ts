@@ -21,7 +21,7 @@ it("shows every operation without a complaint and without asking another host, a
   });
   await page.goto(`${url}/docs`);
   await page.locator(".opblock").first().waitFor();
-  expect(await page.locator(".opblock").count()).toBe(13);
+  await expect.poll(() => page.locator(".opblock").count()).toBe(13);
 
   await page.getByText("/health", { exact: true }).click();
   await page.getByRole("button", { name: "Try it out" }).click();

@@ -94,7 +94,7 @@ describe("embeddings", () => {
     await page.getByLabel("Proteins, FASTA").fill(FASTA.join("\n"));
     await page.getByRole("button", { name: "Embed" }).click();
     await page.waitForSelector(".point-map");
-    expect(await page.locator(".point-map circle[data-index]").count()).toBe(10);
+    await expect.poll(() => page.locator(".point-map circle[data-index]").count()).toBe(10);
     const key = () => page.locator(".point-map .key text").allTextContents();
     await page.getByLabel("Clusters").selectOption("3");
     // lengths 6 to 15: the fixture puts them into clouds by their rest modulo 3

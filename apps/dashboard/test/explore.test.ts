@@ -93,7 +93,7 @@ describe("zoom and pan", () => {
 
 test("profiles and arcs stand below the map; arcs keep the distance that is asked", async () => {
   const { page } = await open("");
-  expect(await page.locator(".residue-profile").count()).toBe(2);
+  await expect.poll(() => page.locator(".residue-profile").count()).toBe(2);
   await page.getByLabel("Pairs at least so far apart").selectOption("24");
   const titles = await page.locator(".arc-diagram path title").allTextContents();
   expect(titles.length).toBeGreaterThan(0);
@@ -158,6 +158,8 @@ describe("where it is computed", () => {
     await page.goto(`${server.url}/#/explore?accession=Q8WZ42`);
     await page.getByRole("heading", { name: "Q8WZ42 is too long here" }).waitFor();
     expect(await page.locator("main").textContent()).toContain("34,350 residues");
-    expect(await page.getByRole("button", { name: "Compute in this page" }).count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole("button", { name: "Compute in this page" }).count())
+      .toBe(1);
   });
 });

@@ -50,7 +50,7 @@ test("new events move the curve and the figures, without a reload", async () => 
   expect(await pixels(page)).not.toBe(before);
   const text = await page.locator(".key-figures").textContent();
   expect(text).toContain("1,300");
-  expect(await page.locator("tbody tr").count()).toBe(7);
+  await expect.poll(() => page.locator("tbody tr").count()).toBe(7);
   expect(await page.title()).toMatch(/^12\.\d\d · 1\d\.\d % – Performer$/);
   expect(await page.locator("body").getAttribute("data-mark")).toBe(mark);
   expect(complaints).toEqual([]);

@@ -96,7 +96,7 @@ test("Explore shows BPT1_BOVIN: fetched beside the page, computed in it, nothing
   await watched.page.goto(address);
   await watched.page.waitForSelector(".attention-grid", { timeout: 120_000 });
   const { page, complaints } = watched;
-  expect(await page.locator(".attention-grid button canvas").count()).toBe(6 * 8);
+  await expect.poll(() => page.locator(".attention-grid button canvas").count()).toBe(6 * 8);
   expect(await page.locator("[data-backend]").textContent()).toContain(
     "nothing leaves this machine",
   );

@@ -44,7 +44,7 @@ describe("a fresh installation", () => {
   test.each(["#/explore", "#/similarity"])("%s without a model: how to get one", async (hash) => {
     const { page, complaints } = await open(hash, emptyAnswers());
     await page.getByRole("heading", { name: "No trained model yet" }).waitFor();
-    expect(await page.locator(".command").count()).toBe(1);
+    await expect.poll(() => page.locator(".command").count()).toBe(1);
     expect(complaints).toEqual([]);
   });
 });
@@ -79,7 +79,7 @@ describe("an API that does not answer", () => {
     await page.waitForSelector(".key-figures");
     await page.route("**/v1/runs", (route) => route.abort());
     await page.getByText("the last that was heard").waitFor({ timeout: 15_000 });
-    expect(await page.locator(".key-figures").count()).toBe(1);
+    await expect.poll(() => page.locator(".key-figures").count()).toBe(1);
   });
 });
 
@@ -135,7 +135,7 @@ test("a model with no head kept: undefined figures, and no broken chart", async 
     }),
   });
   await page.getByText("No pair has a defined similarity").waitFor();
-  expect(await page.locator(".key-value", { hasText: "undefined" }).count()).toBe(4);
+  await expect.poll(() => page.locator(".key-value", { hasText: "undefined" }).count()).toBe(4);
   expect(complaints).toEqual([]);
 });
 
@@ -147,13 +147,15 @@ test.each([
   const similarity = () => ({ ...similarityResponse(), mantelP });
   const { page } = await open("#/similarity", { ...answers, similarity });
   await page.getByText("Marked pairs").waitFor();
-  expect(await page.getByText("No agreement with BLOSUM62 beyond chance").count()).toBe(times);
+  await expect
+    .poll(() => page.getByText("No agreement with BLOSUM62 beyond chance").count())
+    .toBe(times);
 });
 
 test("a run that does not exist: says so beside the list of those that do", async () => {
   const { page } = await open("#/runs/no-such-run", fullAnswers());
   await page.getByRole("heading", { name: "No run is called no-such-run" }).waitFor();
-  expect(await page.locator(".run-link").count()).toBe(3);
+  await expect.poll(() => page.locator(".run-link").count()).toBe(3);
 });
 
 test("a similarity that takes long: what is happening, and for how long", async () => {

@@ -30,7 +30,7 @@ describe("runs", () => {
     expect(text).toContain(LIVE_RUN);
     expect(text).toContain("baseline 17.83");
     expect(text).toContain("baseline 9.9 %");
-    expect(await page.locator("tbody tr").count()).toBe(6);
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(6);
     const curves = page.locator(".training-curves canvas");
     expect(await curves.nth(0).getAttribute("aria-label")).toMatch(
       /^perplexity .* training .* step 1200, validation .*, unigram baseline 17\.8$/,
@@ -61,7 +61,7 @@ describe("explore", () => {
 
   test("P00974: one map a layer and head, each with its reading", async () => {
     const { page, complaints } = await open("#/explore", ".attention-grid");
-    expect(await page.locator(".attention-grid button canvas").count()).toBe(6 * 8);
+    await expect.poll(() => page.locator(".attention-grid button canvas").count()).toBe(6 * 8);
     expect(await page.locator("main").textContent()).toContain("100 residues");
     const names = await page
       .locator(".attention-grid button")
@@ -188,7 +188,7 @@ describe("similarity", () => {
     for (const figure of ["0.74", "95 % interval 0.69 to 0.78", "< 0.001", "46 of 48"]) {
       expect(text).toContain(figure);
     }
-    expect(await page.locator(".scatter-plot circle").count()).toBe(190);
+    await expect.poll(() => page.locator(".scatter-plot circle").count()).toBe(190);
     expect(complaints).toEqual([]);
   });
 
@@ -204,7 +204,7 @@ describe("similarity", () => {
       await expect
         .poll(() => readout.textContent())
         .toMatch(/^F–Y Phe, Tyr attention 0\.\d\d .*\+3$/);
-      expect(await page.locator(".pointer[visibility=visible]").count()).toBe(2);
+      await expect.poll(() => page.locator(".pointer[visibility=visible]").count()).toBe(2);
     }
   });
 
@@ -256,8 +256,8 @@ describe("experiments", () => {
         .locator("figure svg text.title")
         .evaluateAll((titles) => titles.map((title) => title.textContent));
       expect(names).toEqual(report.figures.map(({ title }) => title));
-      expect(await article.locator(".claims li").count()).toBe(report.claims.length);
-      expect(await article.locator("table").count()).toBe(report.tables.length);
+      await expect.poll(() => article.locator(".claims li").count()).toBe(report.claims.length);
+      await expect.poll(() => article.locator("table").count()).toBe(report.tables.length);
       expect(await article.locator(".command").textContent()).toBe(report.command);
       expect(complaints).toEqual([]);
     },
