@@ -11,7 +11,7 @@ import { type DropoutMask, dropout } from "./dropout.ts";
 import { feedForward } from "./feed-forward.ts";
 import { applyNorm } from "./layer-norm.ts";
 import { branch, type ParameterTree } from "./parameter-tree.ts";
-import { rotate } from "./rotary.ts";
+import { type Rotation, rotate } from "./rotary.ts";
 
 /** Query, key (turned, where positions are rotary) and value of a layer, [B, L, H, D] each; freed after the call that receives them. */
 export interface AttentionState {
@@ -29,8 +29,8 @@ export interface BlockContext {
    * `parameters` is the layer's subtree "attention", for mechanisms that learn more than kernels.
    */
   readonly attend: (state: AttentionState, parameters: ParameterTree) => tf.Tensor4D;
-  /** Of rotary positions, [L, D]. */
-  readonly rotation: tf.Tensor2D | undefined;
+  /** Of rotary positions. */
+  readonly rotation: Rotation | undefined;
   /** How the neighbours of a position enter a branch, [B, L, E] → [B, L, E]; undefined: not at all. */
   readonly shift: ((name: BranchName, x: tf.Tensor3D) => tf.Tensor3D) | undefined;
   readonly dropout: { readonly key: RandomKey; readonly mask: DropoutMask } | undefined;

@@ -66,7 +66,7 @@ function dropoutScale(
 
 /**
  * What the model knows of the positions from `start` on: [length, E], added to their tokens, or for
- * rotary positions [length, D], the table that `rotate` reads.
+ * rotary positions [length, D], the table that `rotationOf` reads.
  */
 export function positionVectors(
   parameters: ParameterTree,

@@ -30,7 +30,7 @@ export interface LayersContext extends Pick<BlockContext, "config" | "shape" | "
   readonly attend: (layer: number, state: AttentionState, run: AttentionRun) => tf.Tensor4D;
   /**
    * Tensors that `attend` and the layers read besides parameters: "paddingMask" [B, L] and, of rotary
-   * positions, "rotation" [L, D] mean the same everywhere. Default: none.
+   * positions, the "cosine" and "sine" of `Rotation` mean the same everywhere. Default: none.
    */
   readonly constants?: NamedTensors | undefined;
   /** How neighbours enter a branch where the config shifts tokens. Default: those of the sequence. */
@@ -144,7 +144,11 @@ function blockContext(
   { config, shape, dropout, attend, shift, observeShift }: LayersContext,
   run: LayerRun,
 ): BlockContext {
-  const { paddingMask: mask, rotation } = run.constants as Record<string, tf.Tensor2D | undefined>;
+  const {
+    paddingMask: mask,
+    cosine,
+    sine,
+  } = run.constants as Record<string, tf.Tensor2D | undefined>;
   const inSequence = (name: BranchName, x: tf.Tensor3D) => {
     if (run.pass === "first") observeShift?.(layer, name, x);
     return shiftTokens(x, { direction: config.direction, mask });
@@ -152,7 +156,7 @@ function blockContext(
   return {
     config,
     shape,
-    rotation,
+    rotation: cosine && sine && { cosine, sine },
     shift: config.tokenShift
       ? (name, x) => (shift ? shift(layer, name, x) : inSequence(name, x))
       : undefined,

@@ -17,6 +17,7 @@ import { disposeTree, type ParameterTree } from "./parameter-tree.ts";
 import { initParameters } from "./parameters.ts";
 import { drawProjections } from "./projection.ts";
 import type { After, NamedTensors } from "./reversible.ts";
+import { rotationOf } from "./rotary.ts";
 
 export interface PerformerModel {
   readonly config: ModelConfig;
@@ -112,7 +113,7 @@ export function applyModel(
       constants: {
         ...namedProjections(projections),
         ...(paddingMask && { paddingMask }),
-        ...(config.positions === "rotary" && { rotation: positions }),
+        ...(config.positions === "rotary" && rotationOf(positions, config.numHeads)),
       },
       observeShift: options.observeShift,
       attend(layer, state, { constants, pass, parameters: ofAttention }) {

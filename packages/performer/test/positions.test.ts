@@ -15,7 +15,7 @@ import { checkGradients, expectClose, expectConstantMemory } from "@performer/te
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { sinusoidalPositions } from "../src/positions.ts";
-import { rotate } from "../src/rotary.ts";
+import { rotate, rotationOf } from "../src/rotary.ts";
 import { shiftTokens } from "../src/token-shift.ts";
 import { attentionConfig, DIRECTIONS, MECHANISMS } from "./support/attention-cases.ts";
 import { describeOnEachBackend } from "./support/backends.ts";
@@ -81,19 +81,17 @@ function createModel(overrides: Partial<ModelConfigInput> = {}): PerformerModel 
 }
 
 describeOnEachBackend("rotary positions", () => {
-  const table = () => sinusoidalPositions({ start: 0, length: L }, D);
+  const rotation = (start = 0, heads = H) =>
+    rotationOf(sinusoidalPositions({ start, length: L }, D), heads);
 
   test("numbers c and c + D/2 of position i turn by the angle i f_c", () => {
     const x = drawNormal<tf.Rank.R4>("x", [B, L, H, D]);
-    expectClose(rotate(x, table()), turned(x.arraySync()), ROUNDING);
+    expectClose(rotate(x, rotation()), turned(x.arraySync()), ROUNDING);
   });
 
   test("the product of a query and a key depends on their distance alone", () => {
     const at = (name: string, start: number) =>
-      rotate(
-        tf.tile(drawNormal<tf.Rank.R4>(name, [1, 1, 1, D]), [1, L, 1, 1]),
-        sinusoidalPositions({ start, length: L }, D),
-      );
+      rotate(tf.tile(drawNormal<tf.Rank.R4>(name, [1, 1, 1, D]), [1, L, 1, 1]), rotation(start, 1));
     const products = (start: number) =>
       tf.matMul<tf.Tensor2D>(
         tf.reshape(at("query", start), [L, D]) as tf.Tensor2D,
@@ -109,7 +107,7 @@ describeOnEachBackend("rotary positions", () => {
 
   test("gradients agree with finite differences", () => {
     const x = drawNormal<tf.Rank.R4>("x", [B, L, H, D]);
-    checkGradients((y: tf.Tensor4D) => rotate(y, table()), [x], normal());
+    checkGradients((y: tf.Tensor4D) => rotate(y, rotation()), [x], normal());
   });
 });
 

@@ -31,6 +31,7 @@ import {
   type Streams,
   uncouple,
 } from "../src/reversible.ts";
+import { rotationOf } from "../src/rotary.ts";
 import { shiftTokens } from "../src/token-shift.ts";
 import { attentionConfig, MECHANISMS, smoothConfig } from "./support/attention-cases.ts";
 import { describeOnEachBackend } from "./support/backends.ts";
@@ -73,7 +74,8 @@ function plainLogits(
       applyBranch(name, x, branch(branch(parameters, "layers"), layer), {
         config,
         shape: [B, L],
-        rotation: config.positions === "rotary" ? positions : undefined,
+        rotation:
+          config.positions === "rotary" ? rotationOf(positions, config.numHeads) : undefined,
         shift: config.tokenShift
           ? (_, y) => shiftTokens(y, { direction: config.direction, mask: inputs.paddingMask })
           : undefined,

@@ -15,6 +15,7 @@ import { headsFirst } from "../heads-first.ts";
 import { applyLayers } from "../layers.ts";
 import { applyModel, type PerformerModel } from "../model.ts";
 import { tokenLogits } from "../output-head.ts";
+import { rotationOf } from "../rotary.ts";
 import { createRecurrence, type LayerState, type Recurrence } from "./recurrence.ts";
 import { shiftAfter, shiftOne, startShift } from "./shift-state.ts";
 
@@ -125,7 +126,7 @@ export function applyStep(
     config,
     shape: [B, 1],
     dropout: undefined,
-    constants: config.positions === "rotary" ? { rotation: position } : {},
+    constants: config.positions === "rotary" ? { ...rotationOf(position, config.numHeads) } : {},
     shift(layer, name, input) {
       const { shifted, next: state } = shiftOne(layers[layer] as LayerState, name, input);
       remember(layer, state);
