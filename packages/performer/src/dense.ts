@@ -4,6 +4,7 @@ import { leaf, type ParameterTree } from "./parameter-tree.ts";
 
 /** x [N, inputs] → [N, outputs] */
 export function dense(x: tf.Tensor2D, tree: ParameterTree): tf.Tensor2D {
-  const product = tf.matMul<tf.Tensor2D>(x, leaf(tree, "kernel") as tf.Tensor2D);
-  return tree["bias"] === undefined ? product : tf.add(product, leaf(tree, "bias"));
+  const kernel = leaf(tree, "kernel") as tf.Tensor2D;
+  if (tree["bias"] === undefined) return tf.matMul(x, kernel);
+  return tf.fused.matMul({ a: x, b: kernel, bias: leaf(tree, "bias") }) as tf.Tensor2D;
 }

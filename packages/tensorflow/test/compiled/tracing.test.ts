@@ -114,6 +114,21 @@ describe("tracing", () => {
       expect(open).not.toMatch(/Greater|Cast/);
     });
 
+    test("a fused product of matrices is three operations on matrices, which TensorFlow makes one", () => {
+      const text = record((x) =>
+        tf.fused.matMul({
+          a: x as tf.Tensor2D,
+          b: tf.ones([3, 4]),
+          bias: tf.tensor1d([1, 2, 3, 4]),
+          activation: "relu",
+        }),
+      );
+      const operations = text.split("\n").map((line) => /= (\w+)/.exec(line)?.[1]);
+      expect(
+        operations.filter((name) => !/Const|Placeholder|BroadcastTo/.test(name ?? "")),
+      ).toEqual(["MatMul", "BiasAdd", "Relu"]);
+    });
+
     test("transpositions, reshapes and casts that undo each other vanish", () => {
       const text = record((x) => {
         const back = tf.transpose(tf.transpose(x, [1, 0]), [1, 0]);

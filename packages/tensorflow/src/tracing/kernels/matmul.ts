@@ -7,28 +7,29 @@ import type {
 import type { Output } from "../../graph/graph.ts";
 import { attributesAs, fullList, input, type KernelTable } from "../kernel.ts";
 import type { Recorder } from "../recorder.ts";
-import { broadcastShapes, traced } from "../value.ts";
+import { broadcastShapes, type TracedValue, traced } from "../value.ts";
 import { unary } from "./unary.ts";
 
 export const matmulKernels: KernelTable = {
   BatchMatMul: (recorder, inputs, attributes) => {
     const [a, b] = [input(inputs, "a"), input(inputs, "b")];
-    const product = multiply(
+    return multiply(
       recorder,
-      recorder.full(a),
-      recorder.full(b),
+      a,
+      b,
       attributesAs<BatchMatMulAttrs>(attributes),
+      (product) => product,
     );
-    return traced(product);
   },
 
   _FusedMatMul: (recorder, inputs, attributes) => {
     const fused = attributesAs<FusedMatMulAttrs>(attributes);
     const [a, b] = [input(inputs, "a"), input(inputs, "b")];
-    const product = multiply(recorder, recorder.full(a), recorder.full(b), fused);
     const bias = inputs["bias"];
-    const sum = bias === undefined ? product : addBias(recorder, product, bias.output);
-    return traced(activate(recorder, sum, fused, inputs["preluActivationWeights"]?.output));
+    return multiply(recorder, a, b, fused, (product) => {
+      const sum = bias === undefined ? product : addBias(recorder, product, bias.output);
+      return activate(recorder, sum, fused, inputs["preluActivationWeights"]?.output);
+    });
   },
 
   Einsum: (recorder, inputs, attributes) => {
@@ -46,28 +47,36 @@ export const matmulKernels: KernelTable = {
   },
 };
 
+/**
+ * The product of two stacks of matrices, and what `finish` makes of it. Stacks of one, which tfjs makes
+ * of every fused product, are multiplied as matrices: only those does TensorFlow fuse with what follows.
+ */
 function multiply(
   recorder: Recorder,
-  a: Output,
-  b: Output,
+  left: TracedValue,
+  right: TracedValue,
   { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
-): Output {
+  finish: (product: Output) => Output,
+): TracedValue {
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const isFlat = batch.every((size) => size === 1);
+  const [a, b] = [left, right].map((value) =>
+    recorder.full(isFlat ? recorder.reshape(value, value.shape.slice(-2)) : value),
+  ) as [Output, Output];
   const rows = a.shape.at(transposeA ? -1 : -2) ?? 1;
   const columns = b.shape.at(transposeB ? -2 : -1) ?? 1;
-  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const shape = [...batch, rows, columns];
-  const flat = a.shape.length === 2 && b.shape.length === 2;
-  const [op, flagA, flagB] = flat
-    ? ["MatMul", "transpose_a", "transpose_b"]
-    : ["BatchMatMulV2", "adj_x", "adj_y"];
-  return recorder.emit(op as string, [a, b], {
+  const [op, flagA, flagB] = isFlat
+    ? (["MatMul", "transpose_a", "transpose_b"] as const)
+    : (["BatchMatMulV2", "adj_x", "adj_y"] as const);
+  const product = recorder.emit(op, [a, b], {
     attributes: {
       T: { type: a.type },
-      [flagA as string]: { bool: transposeA },
-      [flagB as string]: { bool: transposeB },
+      [flagA]: { bool: transposeA },
+      [flagB]: { bool: transposeB },
     },
-    shape,
+    shape: isFlat ? [rows, columns] : [...batch, rows, columns],
   });
+  return recorder.reshape(traced(finish(product)), [...batch, rows, columns]);
 }
 
 /** As BiasAdd where it can be: TensorFlow fuses product, BiasAdd and activation into one operation. */
