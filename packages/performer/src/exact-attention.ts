@@ -1,4 +1,8 @@
-/** Exact softmax attention, quadratic in L: the baseline that FAVOR+ is measured against (docs/math.md, eq. 1-2). */
+/**
+ * Exact softmax attention, quadratic in L: the baseline that FAVOR+ is measured against (docs/math.md, eq. 1-2).
+ * Rows of the matrix of weights are computed in blocks once it is large, so that memory is linear in L
+ * (Rabe and Staats 2021, arXiv 2112.05682).
+ */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Direction } from "./feature-map.ts";
 import { UNSEEN } from "./partial-attention.ts";
@@ -7,29 +11,49 @@ export interface ExactOptions {
   readonly direction: Direction;
   /** [B, 1, L, 1] or null */
   readonly mask: tf.Tensor4D | null;
+  /** Weights of a block at most, over all B H matrices. */
+  readonly blockSize?: number;
 }
+
+/** 128 MiB of float32. Smaller blocks are slower by a tenth, and this much memory is no trouble. */
+const BLOCK_SIZE = 2 ** 25;
+/** Every block is nodes of its own in a compiled graph. */
+const MOST_BLOCKS = 64;
 
 /** query, key, value [B, H, L, D] → [B, H, L, D]; zero at masked positions. */
 export function exactAttention(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
   value: tf.Tensor4D,
-  { direction, mask }: ExactOptions,
+  { direction, mask, blockSize = BLOCK_SIZE }: ExactOptions,
 ): tf.Tensor4D {
-  const [, , L, D] = query.shape;
-  let scores = tf.matMul(tf.mul(query, D ** -0.5), key, false, true); // [B, H, L, L]
-  if (mask !== null) {
-    const hidden = tf.mul(tf.sub(1, mask), UNSEEN);
-    scores = tf.add(scores, tf.transpose(hidden, [0, 1, 3, 2]));
+  const [B, H, L, D] = query.shape;
+  const scaled = tf.mul(query, D ** -0.5);
+  const seen = mask && swapLast(mask); // [B, 1, 1, L]
+  const hidden = seen && tf.mul(tf.sub(1, seen), UNSEEN);
+  const most = Math.max(Math.floor(blockSize / (B * H * L)), Math.ceil(L / MOST_BLOCKS), 1);
+  const blocks: tf.Tensor4D[] = [];
+  for (let first = 0; first < L; first += most) {
+    const rows = Math.min(most, L - first);
+    const block = tf.tidy(() => {
+      const part = rows === L ? scaled : tf.slice(scaled, [0, 0, first, 0], [B, H, rows, D]);
+      let scores = tf.matMul(part, key, false, true); // [B, H, rows, L]
+      if (hidden !== null) scores = tf.add(scores, hidden);
+      if (direction === "causal") scores = tf.add(scores, futurePenalty(first, rows, L));
+      // [B, H, D, rows]: few rows and many columns take two thirds of the time of the reverse
+      return tf.matMul<tf.Tensor4D>(value, tf.softmax(scores), true, true);
+    });
+    blocks.push(block);
   }
-  if (direction === "causal") scores = tf.add(scores, futurePenalty(L));
-  const output = tf.matMul(tf.softmax(scores), value) as tf.Tensor4D;
-  return mask === null ? output : tf.mul(output, mask);
+  const columns = blocks.length === 1 ? (blocks[0] as tf.Tensor4D) : tf.concat(blocks, 3);
+  return swapLast(seen === null ? columns : tf.mul(columns, seen));
 }
 
-/** [L, L]: UNSEEN above the diagonal, 0 elsewhere. */
-function futurePenalty(L: number): tf.Tensor2D {
-  const index = tf.range(0, L);
-  const later = tf.greater(tf.reshape(index, [1, L]), tf.reshape(index, [L, 1]));
+const swapLast = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 1, 3, 2]);
+
+/** [rows, L], of the rows from `first` on: UNSEEN right of the diagonal, 0 elsewhere. */
+function futurePenalty(first: number, rows: number, L: number): tf.Tensor2D {
+  const row = tf.reshape(tf.range(first, first + rows), [rows, 1]);
+  const later = tf.greater(tf.reshape(tf.range(0, L), [1, L]), row);
   return tf.mul(tf.cast(later, "float32"), UNSEEN);
 }
