@@ -1,23 +1,21 @@
 /**
  * Length buckets: few distinct lengths, so that compiled graphs are few, with little padding.
- * They are 32, 48, 64, 96, 128, 192, …: powers of two and the halves between, so at most a third of
- * a row is padding once it has more than 32 tokens.
+ * They are 32, 48, 64, 80, …, 128, 160, 192, …, 256, 320, …: each power of two, and quarters of it on the
+ * way to the next, but no two closer than 16. At most a fifth of a row of over 64 tokens is padding.
  */
 
 const SMALLEST_BUCKET = 32;
+const SMALLEST_STEP = 16;
 
 /** The smallest bucket that holds `tokens`, specials included. @throws {RangeError} below 0. */
 export function bucketLength(tokens: number): number {
   if (!Number.isSafeInteger(tokens) || tokens < 0) {
     throw new RangeError(`bucketLength: expected a number of tokens, got ${tokens}`);
   }
-  let bucket = SMALLEST_BUCKET;
-  while (bucket < tokens) {
-    const between = 1.5 * bucket;
-    if (tokens <= between) return between;
-    bucket *= 2;
-  }
-  return bucket;
+  if (tokens <= SMALLEST_BUCKET) return SMALLEST_BUCKET;
+  const power = 2 ** Math.floor(Math.log2(tokens - 1));
+  const step = Math.max(SMALLEST_STEP, power / 4);
+  return step * Math.ceil(tokens / step);
 }
 
 export interface LengthGroup {

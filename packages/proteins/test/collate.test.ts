@@ -50,20 +50,22 @@ describe("collateSequences", () => {
 });
 
 describe("length buckets", () => {
-  test("a bucket holds its tokens, is its own bucket, and is at most a third padding above 32", () => {
+  test("a bucket holds its tokens, is its own bucket, and is at most a fifth padding above 64", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (tokens) => {
         const bucket = bucketLength(tokens);
         expect(bucket).toBeGreaterThanOrEqual(tokens);
         expect(bucketLength(bucket)).toBe(bucket);
-        if (tokens > 32) expect((bucket - tokens) / bucket).toBeLessThan(1 / 3);
+        if (tokens > 64) expect((bucket - tokens) / bucket).toBeLessThan(1 / 5);
       }),
     );
   });
 
-  test("buckets are 32, 48, 64, 96, …", () => {
+  test("buckets are powers of two and quarters between, no two closer than 16", () => {
     const buckets = new Set(Array.from({ length: 400 }, (_, tokens) => bucketLength(tokens)));
-    expect([...buckets]).toEqual([32, 48, 64, 96, 128, 192, 256, 384, 512]);
+    expect([...buckets]).toEqual([
+      ...[32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448],
+    ]);
   });
 
   test("a negative or broken count is refused", () => {

@@ -55,8 +55,8 @@ describe.skipIf(libraries === null)("compiled model", () => {
     });
     afterAll(() => compiled.close());
 
-    // 21 rows of 12 tokens are one run: 7 are filled up, 50 are two full runs and a part of one
-    test.each([1, 7, 21, 50])("hidden states of %i rows are the eager model's", async (rows) => {
+    // 21 rows of 12 tokens are a small run, 106 a large one: 7 are filled up, 130 are one of each and a part
+    test.each([1, 7, 21, 130])("hidden states of %i rows are the eager model's", async (rows) => {
       const sequences = Array.from({ length: rows }, (_, row) =>
         Uint8Array.from({ length: 1 + (row % 10) }, (_, i) => (row + 3 * i) % 20),
       );

@@ -75,31 +75,58 @@ async function runInParts(
   width: number,
 ): Promise<Float32Array> {
   const results = new Float32Array(rows * length * width);
-  const runRows = rowsOfRun(length);
-  const shape = [runRows, length];
-  const size = runRows * length;
-  for (let start = 0; start < tokens.length; start += size) {
-    const { [OUTPUT]: output } = await forward({
-      tokens: { type: "int32", shape, values: window(tokens, start, size) },
-      // the rows that fill the last run up take no part
-      paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
-    });
-    const values = output?.values as Float32Array;
-    const offset = start * width;
-    results.set(values.subarray(0, results.length - offset), offset);
-  }
+  const runs = runsOf(rows, length).values();
+  const compute = async () => {
+    // shared by the lanes: each takes the next run as soon as it is free
+    for (const run of runs) {
+      const shape = [run.rows, length];
+      const [start, size] = [run.first * length, run.rows * length];
+      const { [OUTPUT]: output } = await forward({
+        tokens: { type: "int32", shape, values: window(tokens, start, size) },
+        // the rows that fill the last run up take no part
+        paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
+      });
+      const values = output?.values as Float32Array;
+      const offset = start * width;
+      results.set(values.subarray(0, results.length - offset), offset);
+    }
+  };
+  await Promise.all(Array.from({ length: length > MANY_TOKENS ? 1 : LANES }, compute));
   return results;
 }
 
-/** Tokens of one run: with fewer, most of the time goes to the nodes themselves. */
-const RUN_TOKENS = 256;
+/** Tokens of a run: with fewer, most of the time goes to the nodes themselves. */
+const FEW_TOKENS = 256;
+/** With so many a token takes two thirds of the time; with more, memory alone grows. */
+const MANY_TOKENS = 1280;
 
 /**
- * One shape a length: compiling another one for each number of rows (0.2 s each for the demo model)
- * took longer than embedding a thousand proteins.
+ * Runs at a time: while the threads of one wait for the last of them, the other computes. Long rows keep
+ * the threads busy by themselves, and two would take twice the memory.
  */
-function rowsOfRun(length: number): number {
-  return Math.max(1, Math.floor(RUN_TOKENS / length));
+const LANES = 2;
+
+interface Run {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/**
+ * Two shapes a length, and the larger one for batches that fill it: compiling another one for each
+ * number of rows (0.3 s each) took longer than embedding a thousand proteins. What a row is computed
+ * with is settled by its batch alone, so a resumed file has the bytes of one written in one go.
+ */
+function runsOf(rows: number, length: number): Run[] {
+  const [few, many] = [FEW_TOKENS, MANY_TOKENS].map((tokens) =>
+    Math.max(1, Math.floor(tokens / length)),
+  ) as [number, number];
+  const runs: Run[] = [];
+  for (let first = 0; first < rows; ) {
+    const run = { first, rows: rows - first < many ? few : many };
+    runs.push(run);
+    first += run.rows;
+  }
+  return runs;
 }
 
 /** `size` values from `start` on, zeros past the end. */
