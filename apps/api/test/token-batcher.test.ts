@@ -35,7 +35,7 @@ describe("TokenBatcher", () => {
     const facts: BatchFacts[] = [];
     const batcher = new TokenBatcher({ maxTokens: 96, onBatch: (each) => facts.push(each) });
     const { lane, batches } = recordingLane();
-    // 30 residues and two specials are a row of 32 tokens; 200 are one of 256
+    // 30 residues and two specials are a row of 32 tokens; 200 are one of 224
     await batcher.add(
       lane,
       [30, 200, 30, 30, 30, 30].map((length) => sequence(length)),
@@ -44,7 +44,7 @@ describe("TokenBatcher", () => {
     expect(batches).toEqual([[30, 30, 30], [200], [30, 30]]);
     expect(facts).toEqual([
       { rows: 3, tokens: 96, residues: 90 },
-      { rows: 1, tokens: 256, residues: 200 },
+      { rows: 1, tokens: 224, residues: 200 },
       { rows: 2, tokens: 64, residues: 60 },
     ]);
   });
