@@ -7,15 +7,13 @@ import type { CollatedSequences } from "@performer/proteins";
 import type { ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 
-export interface EncodeOptions {
-  /** Layers passed, 0 to all; behind all of them, the default, stands the final layer norm. */
-  readonly layer?: number | undefined;
-}
-
 export interface Encoder {
   readonly config: Pick<ModelConfig, "embeddingSize" | "maxLength" | "numLayers">;
-  /** Hidden states after the final layer norm, or after `layer` layers, [B × L × E] row-major. */
-  encode(batch: CollatedSequences, options?: EncodeOptions): Promise<Float32Array>;
+  /**
+   * Hidden states after so many layers, for each of `layers` [B × L × E] row-major; behind all of the
+   * model's stands the final layer norm.
+   */
+  encode(batch: CollatedSequences, layers: readonly number[]): Promise<Float32Array[]>;
 }
 
 export interface TokenScorer {
@@ -24,7 +22,7 @@ export interface TokenScorer {
   logits(batch: CollatedSequences): Promise<Float32Array>;
 }
 
-/** Operation by operation, on the thread of the caller; it borrows the model. */
+/** Operation by operation, on the thread of the caller, a pass for each layer; it borrows the model. */
 export function eagerEncoder(model: PerformerModel): Encoder & TokenScorer {
   const read = async (
     batch: CollatedSequences,
@@ -45,7 +43,11 @@ export function eagerEncoder(model: PerformerModel): Encoder & TokenScorer {
   };
   return {
     config: model.config,
-    encode: (batch, { layer } = {}) => read(batch, "hidden", layer),
+    async encode(batch, layers) {
+      const states: Float32Array[] = [];
+      for (const layer of layers) states.push(await read(batch, "hidden", layer));
+      return states;
+    },
     logits: (batch) => read(batch, "logits"),
   };
 }

@@ -30,10 +30,17 @@ export {
   describeWindow,
 } from "./attention-window.ts";
 export { type ContactMap, predictContacts } from "./contacts.ts";
-export { type EmbedOptions, embedSequences, type SequenceEmbedding } from "./embed-sequences.ts";
+export {
+  type EmbeddedGroup,
+  type EmbedLayersOptions,
+  type EmbedOptions,
+  embedGroups,
+  embedLayers,
+  embedSequences,
+  type SequenceEmbedding,
+} from "./embed-sequences.ts";
 export { embeddingSimilarity } from "./embedding-similarity.ts";
 export {
-  type EncodeOptions,
   type Encoder,
   eagerEncoder,
   type TokenScorer,

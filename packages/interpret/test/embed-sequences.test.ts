@@ -3,7 +3,7 @@ import { TOKEN } from "@performer/proteins";
 import { expectClose, expectConstantMemory } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { embedSequences } from "../src/embed-sequences.ts";
+import { embedLayers, embedSequences } from "../src/embed-sequences.ts";
 import type { Encoder } from "../src/encoder.ts";
 import { drawSequence, mechanisms, tinyModel } from "./tiny-model.ts";
 
@@ -89,7 +89,7 @@ test("an encoder beside the model computes each padded batch, and its rows come 
     config: { embeddingSize: 2, maxLength: 64, numLayers: 2 },
     encode: async ({ tokens, rows, length }) => {
       shapes.push([rows, length]);
-      return Float32Array.from({ length: 2 * tokens.length }, (_, i) => Number(tokens[i >> 1]));
+      return [Float32Array.from({ length: 2 * tokens.length }, (_, i) => Number(tokens[i >> 1]))];
     },
   };
   const embeddings = await embedSequences(encoder, sequences);
@@ -152,6 +152,15 @@ test("a layer's vectors are its residual stream: 0 the embedded tokens, the last
     [...residues].flatMap((id) => (rows[id] as number[]).map((x) => x * Math.sqrt(E))),
     { rtol: 1e-6, atol: 1e-6 },
   );
+});
+
+test("several layers at once are what each is alone, in the order that was asked for", async () => {
+  const model = tinyModel();
+  const layers = [2, 0, 1];
+  const together = await embedLayers(model, sequences, { layers });
+  for (const [index, layer] of layers.entries()) {
+    expect(together[index]).toEqual(await embedSequences(model, sequences, { layer }));
+  }
 });
 
 test("a layer that the model does not have is refused", async () => {

@@ -4,10 +4,12 @@ import { applyModel, type PerformerModel } from "@performer/performer";
 import { collateSequences } from "@performer/proteins";
 import type { ModelConfigInput } from "@performer/schema";
 import { tensorflowLibraries } from "@performer/tensorflow";
+import { compileForward, openProgram } from "@performer/tensorflow/compiled";
 import { expectClose } from "@performer/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CompiledModel, compileModel } from "../src/compiled/compiled-model.ts";
+import { assignModel, modelOn } from "../src/compiled/graph-model.ts";
 import { evaluateBatches, evaluateModel } from "../src/evaluation/evaluate-batches.ts";
 import { tinyConfig, tinyEvaluation, tinyModel } from "./fixture.ts";
 
@@ -67,15 +69,15 @@ describe.skipIf(libraries === null)("compiled model", () => {
         paddingMask: tf.tensor2d(batch.paddingMask, shape),
       });
       const takesPart = (_: number, i: number) => batch.paddingMask[Math.floor(i / E)] === 1;
-      const actual = await compiled.encode(batch);
+      const [actual] = await compiled.encode(batch, [config.model.numLayers]);
       expect(actual).toHaveLength(rows * 12 * E);
-      expectClose(actual.filter(takesPart), hidden.dataSync().filter(takesPart), {
+      expectClose((actual as Float32Array).filter(takesPart), hidden.dataSync().filter(takesPart), {
         rtol: 1e-5,
         atol: 1e-5,
       });
     });
 
-    test("hidden states of a layer, and token scores, are the eager model's", async () => {
+    test("hidden states of several layers, and token scores, are the eager model's", async () => {
       const sequences = [3, 10, 1].map((length) => Uint8Array.from({ length }, (_, i) => i));
       const batch = collateSequences(sequences, { length: 12 });
       const inputs = {
@@ -85,15 +87,38 @@ describe.skipIf(libraries === null)("compiled model", () => {
       const takesPart = (width: number) => (_: number, i: number) =>
         batch.paddingMask[Math.floor(i / width)] === 1;
       const tolerance = { rtol: 1e-5, atol: 1e-5 };
-      for (const layer of [0, 1]) {
-        const { hidden } = applyModel(model, inputs, { depth: layer });
-        const actual = await compiled.encode(batch, { layer });
+      const layers = [1, 0, config.model.numLayers];
+      for (const [index, actual] of (await compiled.encode(batch, layers)).entries()) {
+        const { hidden } = applyModel(model, inputs, { depth: layers[index] });
         const expected = hidden.dataSync().filter(takesPart(E));
         expectClose(actual.filter(takesPart(E)), expected, tolerance);
       }
       const V = config.model.vocabularySize;
       const expected = applyModel(model, inputs).logits.dataSync().filter(takesPart(V));
       expectClose((await compiled.logits(batch)).filter(takesPart(V)), expected, tolerance);
+    });
+
+    test("layers asked for at once are one pass, as deep as the deepest", async () => {
+      const program = openProgram({ libraries: libraries ?? { framework: "", tensorflow: "" } });
+      const named = await assignModel(program, model);
+      const operations = (layers: readonly number[]) => {
+        const forward = compileForward(program, "layers", (inputs, { variables }) =>
+          Object.fromEntries(
+            layers.map((depth) => {
+              const { tokens } = inputs as { tokens: tf.Tensor2D };
+              return [
+                `${depth}`,
+                applyModel(modelOn(named, variables), { tokens }, { depth }).hidden,
+              ];
+            }),
+          ),
+        );
+        const tokens = { type: "int32", shape: [1, 12], values: new Int32Array(12) } as const;
+        return forward.describe({ tokens }).match(/= (MatMul|BatchMatMulV2|Softmax)\(/g)?.length;
+      };
+      const all = config.model.numLayers;
+      expect(operations([1, all])).toBe(operations([all]));
+      await program.close();
     });
 
     test("scores are the eager model's, which stays the caller's", async () => {

@@ -51,9 +51,10 @@ describe.skipIf(libraries === null)("compiled ESM-2", () => {
         const [rows, length] = expected.shape;
         const batch = { tokens: expected.tokens, paddingMask: expected.paddingMask, rows, length };
         const mask = tf.tensor2d(expected.paddingMask, expected.shape);
-        for (let layer = 0; layer <= model.config.numLayers; layer++) {
+        const layers = Array.from({ length: model.config.numLayers + 1 }, (_, layer) => layer);
+        for (const [layer, states] of (await compiled.encode(batch, layers)).entries()) {
           const reference = expected.tensor(`hidden/${layer}`);
-          const hidden = tf.tensor3d(await compiled.encode(batch, { layer }), reference.shape);
+          const hidden = tf.tensor3d(states, reference.shape);
           expectNear(realPositions(hidden, mask), realPositions(reference, mask), share);
         }
         const logits = tf.tensor3d(await compiled.logits(batch), [rows, length, 33]);

@@ -78,7 +78,12 @@ async function score(files: readonly string[], options: ScoreOptions): Promise<v
   const { loadModel } = await import("../load-model.ts");
   const paths = files.map((file) => (file === "-" ? file : resolveUserPath(root, file)));
   const { model, compiled } = await loadModel(root, options);
-  const scorer = compiled ?? eagerEncoder(model);
+  const { withProgress } = await import("../score/score-progress.ts");
+  const plain = compiled ?? eagerEncoder(model);
+  // on a terminal the lines themselves say how far it is
+  const progress =
+    options.output === undefined && process.stdout.isTTY ? undefined : withProgress(plain);
+  const scorer = progress ?? plain;
   const proteins = readProteins(paths, {
     maxResidues: model.config.maxLength - 2,
     letters: options.lenient ? "lenient" : "strict",
@@ -90,6 +95,7 @@ async function score(files: readonly string[], options: ScoreOptions): Promise<v
       ? perplexityLines(scorer, proteins)
       : mutationLines(scorer, proteins, { mutations, method: options.method });
   await writeText(lines, options.output && resolveUserPath(root, options.output));
+  progress?.close();
   await compiled?.close();
 }
 

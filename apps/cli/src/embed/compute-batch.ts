@@ -1,6 +1,6 @@
 /**
  * The vectors of a window: sequences of similar length share a batch of bounded tokens, and of each
- * batch only what the layout asks for is kept. A layer is a pass of its own as deep as the layer.
+ * batch only what the layout asks for is kept. One pass, as deep as the deepest layer, computes all layers.
  */
 import {
   allocateBatch,
@@ -10,8 +10,7 @@ import {
   setVectors,
   type Values,
 } from "@performer/embedding-files";
-import { type Encoder, embedSequences } from "@performer/interpret";
-import { groupByLength, SPECIALS_PER_ROW } from "@performer/proteins";
+import { type Encoder, embedGroups, type SequenceEmbedding } from "@performer/interpret";
 import type { TakenRecord } from "./windows.ts";
 
 /** Rows × padded length of one batch at most; a longer sequence goes alone. */
@@ -34,27 +33,23 @@ export async function computeBatch(
   });
   const batch = allocateBatch(layout, heads);
   const offsets = residueOffsets(heads);
-  const layers = new Set(layout.columns.map(({ layer }) => layer));
-  const groups = groupByLength(
-    heads.map(({ length }) => length + SPECIALS_PER_ROW),
-    { maxTokens: BATCH_TOKENS },
-  );
-  for (const { indices } of groups) {
-    const sequences = indices.map((index) => (records[index] as TakenRecord).sequence);
-    for (const layer of layers) {
-      const options = { maxTokens: BATCH_TOKENS, layer: layer ?? undefined };
-      const embeddings = await embedSequences(encoder, sequences, options);
-      for (const [column, { per, layer: of }] of layout.columns.entries()) {
-        if (of !== layer) continue;
-        for (const [i, { mean, residues }] of embeddings.entries()) {
-          const row = indices[i] as number;
-          const [values, vector] =
-            per === "sequence" ? [mean, row] : [residues, offsets[row] as number];
-          setVectors(batch.vectors[column] as Values, values, vector * layout.embeddingSize);
-        }
+  const { numLayers } = encoder.config;
+  const layerOf = ({ layer }: (typeof layout.columns)[number]) => layer ?? numLayers;
+  const layers = [...new Set(layout.columns.map(layerOf))];
+  const sequences = records.map(({ sequence }) => sequence);
+  const groups = embedGroups(encoder, sequences, { maxTokens: BATCH_TOKENS, layers });
+  for await (const { indices, layers: embedded } of groups) {
+    for (const [number, column] of layout.columns.entries()) {
+      const values = batch.vectors[number] as Values;
+      const embeddings = embedded[layers.indexOf(layerOf(column))] as readonly SequenceEmbedding[];
+      for (const [i, { mean, residues }] of embeddings.entries()) {
+        const row = indices[i] as number;
+        const [vectors, first] =
+          column.per === "sequence" ? [mean, row] : [residues, offsets[row] as number];
+        setVectors(values, vectors, first * layout.embeddingSize);
       }
     }
-    onBatch?.(sequences.reduce((sum, { length }) => sum + length, 0));
+    onBatch?.(indices.reduce((sum, index) => sum + (sequences[index] as Uint8Array).length, 0));
   }
   return batch;
 }

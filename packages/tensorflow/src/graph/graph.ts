@@ -3,6 +3,7 @@
  * Equal stateless nodes are one node (hash-consing), so what tfjs writes twice is computed once.
  * Whether a node is needed is decided when the graph is encoded: unreachable nodes are left out.
  */
+import { createHash } from "node:crypto";
 import type { ElementType } from "./data-type.ts";
 
 export type Shape = readonly number[];
@@ -59,14 +60,11 @@ interface NodeRequest {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   add(request: NodeRequest): GraphNode;
-  /** A Const node; equal small constants are shared, whatever name was wished. */
+  /** A Const node; equal constants are shared, whatever name was wished. */
   constant(name: string, value: ConstantValue): Output;
   /** A tensor fed at each run. */
   placeholder(name: string, type: ElementType, shape: Shape): Output;
 }
-
-/** Constants past this many elements are not compared with one another. */
-const LARGEST_SHARED_CONSTANT = 64;
 
 export function createGraph(): Graph {
   const nodes: GraphNode[] = [];
@@ -112,7 +110,6 @@ export function createGraph(): Graph {
           name,
           attributes: { dtype: { type: value.type }, value: { tensor: value } },
           outputs: [value],
-          stateful: value.values.length > LARGEST_SHARED_CONSTANT,
         }),
       ),
     placeholder: (name, type, shape) =>
@@ -159,14 +156,19 @@ function keyOf(request: NodeRequest): string {
   const controls = request.controls?.map((node) => node.id) ?? [];
   const attributes = Object.entries(request.attributes ?? {}).map(([name, value]) => [
     name,
-    "tensor" in value ? { ...value.tensor, values: valueTexts(value.tensor) } : value,
+    "tensor" in value ? { ...value.tensor, values: valuesKey(value.tensor) } : value,
   ]);
   const outputs = request.outputs.map(({ type, shape }) => [type, shape]);
   // the shape is part of the key: an operation with equal inputs may leave it to its caller
   return JSON.stringify([request.op, inputs, controls, attributes, outputs]);
 }
 
-/** JSON knows neither NaN nor −0, and both are values of their own. */
-function valueTexts({ values }: ConstantValue): string[] {
-  return Array.from(values, (value) => (Object.is(value, -0) ? "-0" : String(value)));
+/** Equal for equal values alone: JSON knows neither NaN nor −0, and both are values of their own. */
+function valuesKey({ values }: ConstantValue): string | string[] {
+  if (ArrayBuffer.isView(values)) {
+    const { buffer, byteOffset, byteLength } = values;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    return createHash("sha256").update(bytes).digest("base64");
+  }
+  return values.map((value) => (Object.is(value, -0) ? "-0" : String(value)));
 }

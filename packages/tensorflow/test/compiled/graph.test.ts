@@ -28,6 +28,19 @@ describe("graph", () => {
     expect(placeholder()).not.toBe(placeholder());
   });
 
+  test("large constants are one node where every value is the same", () => {
+    const graph = createGraph();
+    const table = (last: number) =>
+      graph.constant("table", {
+        type: "float32",
+        shape: [1000],
+        values: Float32Array.from({ length: 1000 }, (_, i) => (i === 999 ? last : i)),
+      });
+    expect(table(1).node).toBe(table(1).node);
+    expect(table(1).node).not.toBe(table(1.5).node);
+    expect(graph.nodes).toHaveLength(2);
+  });
+
   test("0 and -0 are different constants", () => {
     const graph = createGraph();
     expect(scalar(graph, 0)).not.toBe(scalar(graph, -0));

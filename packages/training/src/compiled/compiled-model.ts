@@ -8,12 +8,15 @@ import type { ModelConfig } from "@performer/schema";
 import {
   type CompiledForward,
   compileForward,
+  type GraphContext,
   openProgram,
   type Precision,
   type ProgramOptions,
 } from "@performer/tensorflow/compiled";
 import type * as tf from "@tensorflow/tfjs-core";
+import pLimit from "p-limit";
 import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
+import type { NamedTensors } from "../optimizer/transform.ts";
 import { assignModel, compileEvaluation, modelOn } from "./graph-model.ts";
 
 export interface CompiledModel {
@@ -21,10 +24,11 @@ export interface CompiledModel {
   /** In effect: float32 where bf16 was asked of a processor without it. */
   readonly precision: Precision;
   /**
-   * Hidden states after the final layer norm, or after the first `layer` layers, [B × L × E] row-major,
-   * in runs of few rows. A graph is compiled for each length, so pad to few lengths (`bucketLength`).
+   * Hidden states after so many layers, for each of `layers` [B × L × E] row-major, in one pass; behind all
+   * of the model's stands the final layer norm. A graph is compiled for each length and set of layers, so
+   * pad to few lengths (`bucketLength`).
    */
-  encode(batch: CollatedSequences, options?: { layer?: number | undefined }): Promise<Float32Array>;
+  encode(batch: CollatedSequences, layers: readonly number[]): Promise<Float32Array[]>;
   /** Scores of every token, [B × L × V] row-major, in the same way. */
   logits(batch: CollatedSequences): Promise<Float32Array>;
   readonly evaluateBatch: BatchEvaluator;
@@ -41,57 +45,82 @@ export interface CompileModelOptions
 export async function compileModel(options: CompileModelOptions): Promise<CompiledModel> {
   const program = openProgram(options);
   const model = await assignModel(program, options.model);
-  const compile = (name: string, pick: "hidden" | "logits", depth?: number) =>
-    compileForward(program, name, (inputs, { variables }) => {
-      const { tokens, paddingMask } = inputs as Record<"tokens" | "paddingMask", tf.Tensor2D>;
-      const outputs = applyModel(modelOn(model, variables), { tokens, paddingMask }, { depth });
-      return { [OUTPUT]: outputs[pick] };
-    });
-  const { embeddingSize, numLayers, vocabularySize } = model.config;
-  const logits = compile("logits", "logits");
-  const encoders = new Map<number, CompiledForward>();
-  const encoderOf = (layer: number) => {
-    const known = encoders.get(layer) ?? compile(`encode_${layer}`, "hidden", layer);
-    encoders.set(layer, known);
+  const applied = (inputs: NamedTensors, { variables }: GraphContext, depth?: number) => {
+    const { tokens, paddingMask } = inputs as Record<"tokens" | "paddingMask", tf.Tensor2D>;
+    return applyModel(modelOn(model, variables), { tokens, paddingMask }, { depth });
+  };
+  const { embeddingSize, vocabularySize } = model.config;
+  const lanes = createLanes();
+  const logits = compileForward(program, "logits", (inputs, context) => {
+    return { logits: applied(inputs, context).logits };
+  });
+  const encoders = new Map<string, CompiledForward>();
+  const encoderOf = (layers: readonly number[]) => {
+    const name = `encode_${layers.join("_")}`;
+    const known =
+      encoders.get(name) ??
+      // equal nodes are one: what the layers have in common is computed once
+      compileForward(program, name, (inputs, context) =>
+        Object.fromEntries(
+          layers.map((layer) => [layerName(layer), applied(inputs, context, layer).hidden]),
+        ),
+      );
+    encoders.set(name, known);
     return known;
   };
   return {
     config: model.config,
     precision: program.precision,
-    encode: (batch, { layer = numLayers } = {}) =>
-      runInParts(encoderOf(layer), batch, embeddingSize),
-    logits: (batch) => runInParts(logits, batch, vocabularySize),
+    encode: (batch, layers) =>
+      runInParts(encoderOf(layers), batch, {
+        names: layers.map(layerName),
+        width: embeddingSize,
+        lanes,
+      }),
+    async logits(batch) {
+      const [scores] = await runInParts(logits, batch, {
+        names: ["logits"],
+        width: vocabularySize,
+        lanes,
+      });
+      return scores as Float32Array;
+    },
     evaluateBatch: compileEvaluation(program, model),
     close: () => program.close(),
   };
 }
 
-const OUTPUT = "output";
+const layerName = (layer: number) => `layer_${layer}`;
 
-/** [B × L × width] of a batch, in runs of few rows. */
+interface OutputOptions {
+  readonly names: readonly string[];
+  readonly width: number;
+  readonly lanes: Lanes;
+}
+
+/** Each output of `names` for the whole batch, [B × L × width], in runs of few rows. */
 async function runInParts(
   forward: CompiledForward,
   { tokens, paddingMask, rows, length }: CollatedSequences,
-  width: number,
-): Promise<Float32Array> {
-  const results = new Float32Array(rows * length * width);
-  const runs = runsOf(rows, length).values();
-  const compute = async () => {
-    // shared by the lanes: each takes the next run as soon as it is free
-    for (const run of runs) {
-      const shape = [run.rows, length];
-      const [start, size] = [run.first * length, run.rows * length];
-      const { [OUTPUT]: output } = await forward({
-        tokens: { type: "int32", shape, values: window(tokens, start, size) },
-        // the rows that fill the last run up take no part
-        paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
-      });
-      const values = output?.values as Float32Array;
-      const offset = start * width;
-      results.set(values.subarray(0, results.length - offset), offset);
+  { names, width, lanes }: OutputOptions,
+): Promise<Float32Array[]> {
+  const results = names.map(() => new Float32Array(rows * length * width));
+  const compute = async (run: Run) => {
+    const shape = [run.rows, length];
+    const [start, size] = [run.first * length, run.rows * length];
+    const outputs = await forward({
+      tokens: { type: "int32", shape, values: window(tokens, start, size) },
+      // the rows that fill the last run up take no part
+      paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
+    });
+    const offset = start * width;
+    for (const [index, whole] of results.entries()) {
+      const values = outputs[names[index] as string]?.values as Float32Array;
+      whole.set(values.subarray(0, whole.length - offset), offset);
     }
   };
-  await Promise.all(Array.from({ length: length > MANY_TOKENS ? 1 : LANES }, compute));
+  const lane = length > MANY_TOKENS ? lanes.long : lanes.short;
+  await lane.map(runsOf(rows, length), compute);
   return results;
 }
 
@@ -101,10 +130,11 @@ const FEW_TOKENS = 256;
 const MANY_TOKENS = 1280;
 
 /**
- * Runs at a time: while the threads of one wait for the last of them, the other computes. Long rows keep
- * the threads busy by themselves, and two would take twice the memory.
+ * Runs of a model at a time, whoever asks: while the threads of one wait for the last of them, the other
+ * computes. Long rows keep the threads busy by themselves, and two would take twice the memory.
  */
-const LANES = 2;
+const createLanes = () => ({ short: pLimit(2), long: pLimit(1) });
+type Lanes = ReturnType<typeof createLanes>;
 
 interface Run {
   readonly first: number;
