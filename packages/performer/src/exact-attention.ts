@@ -1,7 +1,7 @@
 /**
  * Exact softmax attention, quadratic in L: the baseline that FAVOR+ is measured against (docs/math.md, eq. 1-2).
- * Rows of the matrix of weights are computed in blocks once it is large, so that memory is linear in L
- * (Rabe and Staats 2021, arXiv 2112.05682).
+ * Where the matrix of weights is large its rows are computed in blocks (Rabe and Staats 2021, arXiv
+ * 2112.05682), so that a forward pass holds a block of it, or a 64th where that is more.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Direction } from "./feature-map.ts";
