@@ -1,7 +1,4 @@
-/**
- * A batch through a compiled graph in runs of few shapes: the rows of a run are a multiple that the graph was
- * compiled for, not those of the batch.
- */
+/** A batch through a compiled graph, in runs of the few shapes that the graph is compiled for. */
 import type { CollatedSequences } from "@performer/proteins";
 import type { CompiledForward } from "@performer/tensorflow/compiled";
 import pLimit from "p-limit";
@@ -50,7 +47,7 @@ const MANY_TOKENS = 1280;
  * computes. Long rows keep the threads busy by themselves, and two would take twice the memory.
  */
 export const createLanes = () => ({ short: pLimit(2), long: pLimit(1) });
-export type Lanes = ReturnType<typeof createLanes>;
+type Lanes = ReturnType<typeof createLanes>;
 
 interface Run {
   readonly first: number;
