@@ -47,11 +47,10 @@ test("new events move the curve and the figures, without a reload", async () => 
 
   await expect.poll(() => points(page)).toBe(LIVE_STEP / 2 + 50);
   await expect.poll(() => curveName(page)).toMatch(/training .* at step 1300, validation .* 1300/);
-  expect(await pixels(page)).not.toBe(before);
-  const text = await page.locator(".key-figures").textContent();
-  expect(text).toContain("1,300");
+  await expect.poll(() => pixels(page)).not.toBe(before);
+  await expect.poll(() => page.locator(".key-figures").textContent()).toContain("1,300");
   await expect.poll(() => page.locator("tbody tr").count()).toBe(7);
-  expect(await page.title()).toMatch(/^12\.\d\d · 1\d\.\d % – Performer$/);
+  await expect.poll(() => page.title()).toMatch(/^12\.\d\d · 1\d\.\d % – Performer$/);
   expect(await page.locator("body").getAttribute("data-mark")).toBe(mark);
   expect(complaints).toEqual([]);
 });
@@ -67,7 +66,7 @@ test("the workers of a run stand with their speeds, and which of them the others
   server.push(LIVE_RUN, [{ ...step, workers } as RunEvent]);
   const row = page.getByRole("row", { name: /^worker:1/ });
   await row.waitFor();
-  expect(await row.textContent()).toBe("worker:14,000 slowest20.0 %");
+  await expect.poll(() => row.textContent()).toBe("worker:14,000 slowest20.0 %");
   expect(complaints).toEqual([]);
 });
 
@@ -101,8 +100,8 @@ test("a stopped run that is resumed while the page is open is followed again", a
 
   await expect.poll(() => points(page), { timeout: 15_000 }).toBe(1000 / 2 + 1);
   await page.locator("[data-stream=live]").waitFor();
-  expect(await page.locator("h1 [data-status]").getAttribute("data-status")).toBe("running");
-  expect(await curveName(page)).toMatch(/training .* at step 1002,/);
+  await page.locator("h1 [data-status=running]").waitFor();
+  await expect.poll(() => curveName(page)).toMatch(/training .* at step 1002,/);
   expect(complaints).toEqual([]);
 });
 

@@ -52,9 +52,8 @@ describe("a fresh installation", () => {
 test("an experiment that does not exist: said so, with the list beside it", async () => {
   const { page, complaints } = await open("#/experiments/nonsense", emptyAnswers());
   await page.getByRole("heading", { name: "No experiment is called nonsense" }).waitFor();
-  expect(
-    await page.getByRole("navigation", { name: "Experiments" }).getByRole("link").count(),
-  ).toBe(committedReports().length);
+  const listed = page.getByRole("navigation", { name: "Experiments" }).getByRole("link");
+  await expect.poll(() => listed.count()).toBe(committedReports().length);
   expect(complaints).toEqual([]);
 });
 

@@ -26,18 +26,19 @@ async function open(hash: string, selector: string) {
 describe("runs", () => {
   test("the newest run: its figures beside the baseline, both curves, its evaluations", async () => {
     const { page, complaints } = await open("", ".key-figures");
+    // the events of a run that goes on come one after another
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(6);
     const text = await page.locator("main").textContent();
     expect(text).toContain(LIVE_RUN);
     expect(text).toContain("baseline 17.83");
     expect(text).toContain("baseline 9.9 %");
-    await expect.poll(() => page.locator("tbody tr").count()).toBe(6);
     const curves = page.locator(".training-curves canvas");
-    expect(await curves.nth(0).getAttribute("aria-label")).toMatch(
-      /^perplexity .* training .* step 1200, validation .*, unigram baseline 17\.8$/,
-    );
-    expect(await curves.nth(1).getAttribute("aria-label")).toMatch(
-      /^accuracy .* baseline 0\.0988$/,
-    );
+    await expect
+      .poll(() => curves.nth(0).getAttribute("aria-label"))
+      .toMatch(/^perplexity .* training .* step 1200, validation .*, unigram baseline 17\.8$/);
+    await expect
+      .poll(() => curves.nth(1).getAttribute("aria-label"))
+      .toMatch(/^accuracy .* baseline 0\.0988$/);
     expect(complaints).toEqual([]);
   });
 
