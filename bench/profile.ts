@@ -11,6 +11,7 @@ import { OptimizerConfig } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import type { NodeTime } from "@performer/tensorflow/compiled";
 import { createCompiledStepper } from "@performer/training";
+import { nodeShares } from "./node-shares.ts";
 import { machineDescription } from "./train/machine.ts";
 import { parseBenchOptions, type TrainCase, trainCases } from "./train/options.ts";
 import { drawBatch, modelConfigOf } from "./train/workload.ts";
@@ -31,8 +32,8 @@ for (const trainCase of trainCases(options)) {
     if (name !== "compiled-float32" && name !== "compiled-bf16") continue;
     const times = await profile(trainCase, name === "compiled-bf16" ? "bf16" : "float32");
     console.log(`\n${trainCase.title}, ${name}`);
-    console.log(shares(times, ({ op, node }) => op || node));
-    console.log(shares(times, ({ node }) => partOf(node)));
+    console.log(nodeShares(times, { runs: MEASURED, groupOf: ({ op, node }) => op || node }));
+    console.log(nodeShares(times, { runs: MEASURED, groupOf: ({ node }) => partOf(node) }));
   }
 }
 
@@ -63,23 +64,4 @@ function partOf(node: string): string {
       node,
     )?.[1];
   return part === "optimizer" ? part : `${phase} ${part ?? "other"}`;
-}
-
-/** A Markdown table of those groups that take 1 % and more. */
-function shares(times: readonly NodeTime[], groupOf: (time: NodeTime) => string): string {
-  const sums = new Map<string, number>();
-  let total = 0;
-  for (const time of times) {
-    const group = groupOf(time);
-    sums.set(group, (sums.get(group) ?? 0) + time.microseconds);
-    total += time.microseconds;
-  }
-  const rows = [...sums]
-    .sort(([, a], [, b]) => b - a)
-    .filter(([, sum]) => sum >= total / 100)
-    .map(
-      ([group, sum]) =>
-        `| ${group} | ${((100 * sum) / total).toFixed(1)} % | ${(sum / 1000 / MEASURED).toFixed(0)} |`,
-    );
-  return ["| nodes | share | ms a step |", "|---|---|---|", ...rows].join("\n");
 }

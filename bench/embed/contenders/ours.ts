@@ -9,22 +9,19 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { embedSequences } from "@performer/interpret";
 import { initModel, type PerformerModel, transferModel } from "@performer/performer";
-import { encodeSequence, TOKEN } from "@performer/proteins";
+import { encodeSequence } from "@performer/proteins";
 import { randomKey } from "@performer/random";
-import { AttentionConfig, ModelConfig } from "@performer/schema";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { supportsBfloat16 } from "@performer/tensorflow/compiled";
 import { compileModel, importEsm, loadCheckpoint } from "@performer/training";
 import type { EmbedCase } from "../options.ts";
 import type { SequenceSet } from "../sets.ts";
+import { configOf, favorOf, MAX_LENGTH } from "../sizes.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const [name = "", json = ""] = process.argv.slice(2);
 const embedCase = JSON.parse(json) as EmbedCase;
 const say = (message: object) => console.log(JSON.stringify(message));
-/** Tokens that the model takes: more than the longest piece of titin in any set. */
-const MAX_LENGTH = 40_000;
-
 const libraries = tensorflowLibraries(root);
 if (libraries === null) refuse("TensorFlow is not installed; run `npm run performer -- setup`");
 if (name.endsWith("bf16") && !supportsBfloat16()) refuse("the processor has no bfloat16");
@@ -67,23 +64,4 @@ async function readModel(): Promise<PerformerModel> {
   const { model: loaded } = await loadCheckpoint(output);
   await rm(folder, { recursive: true });
   return loaded;
-}
-
-/** Without torch: the same sizes, other random weights. */
-function configOf({ layers, heads, width, inner }: EmbedCase): ModelConfig {
-  return ModelConfig.parse({
-    ...{ vocabulary: "esm", vocabularySize: 33, maxLength: MAX_LENGTH },
-    ...{ embeddingSize: width, numHeads: heads, numLayers: layers, feedForwardSize: inner },
-    ...{ positions: "rotary", attention: { mechanism: "exact" }, attentionBias: true },
-    ...{ activation: "gelu", tokenScale: "none", outputHead: "transformed" },
-    tokenDropout: { token: TOKEN.mask, share: 0.12 },
-  });
-}
-
-function favorOf({ features }: EmbedCase): AttentionConfig {
-  return AttentionConfig.parse({
-    mechanism: "favor",
-    featureMap: { kind: "softmax-positive" },
-    numFeatures: features,
-  });
 }

@@ -3,6 +3,7 @@
 import { outputName } from "../graph/graph.ts";
 import { encodeGraph } from "../graph/graph-def.ts";
 import { describeGraph } from "../graph/text.ts";
+import type { NodeTime } from "../session/step-stats.ts";
 import type { HostTensor } from "../session/tensor.ts";
 import type { Program } from "./program.ts";
 import {
@@ -25,6 +26,8 @@ export interface CompiledForward {
    * @param seed needed where the function draws random numbers.
    */
   (inputs: NamedHostTensors, seed?: Seed): Promise<Record<string, HostTensor>>;
+  /** As a call, but returns how long each node took. */
+  profile(inputs: NamedHostTensors, seed?: Seed): Promise<NodeTime[]>;
   /** The graph for these input shapes as text. */
   describe(inputs: NamedHostTensors): string;
 }
@@ -67,13 +70,21 @@ export function compileForward(
     return known;
   };
 
+  const requestOf = (inputs: NamedHostTensors, seed?: Seed) => {
+    const { prefix, fetches } = compiledFor(inputs);
+    return { feeds: feedsOf(prefix, inputs, seed), fetches };
+  };
+
   const run = async (inputs: NamedHostTensors, seed?: Seed) => {
-    const { prefix, keys, fetches } = compiledFor(inputs);
-    const feeds = feedsOf(prefix, inputs, seed);
-    const values = await program.session.run({ feeds, fetches });
+    const { keys } = compiledFor(inputs);
+    const values = await program.session.run(requestOf(inputs, seed));
     return Object.fromEntries(keys.map((key, index) => [key, values[index] as HostTensor]));
   };
-  return Object.assign(run, { describe: (inputs: NamedHostTensors) => compiledFor(inputs).text });
+  return Object.assign(run, {
+    profile: (inputs: NamedHostTensors, seed?: Seed) =>
+      program.session.profile(requestOf(inputs, seed)),
+    describe: (inputs: NamedHostTensors) => compiledFor(inputs).text,
+  });
 }
 
 /** Placeholders by name; a missing seed stays unfed, which TensorFlow reports where it is needed. */

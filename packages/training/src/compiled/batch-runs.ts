@@ -1,6 +1,6 @@
 /** A batch through a compiled graph, in runs of the few shapes that the graph is compiled for. */
 import type { CollatedSequences } from "@performer/proteins";
-import type { CompiledForward } from "@performer/tensorflow/compiled";
+import type { CompiledForward, HostTensor } from "@performer/tensorflow/compiled";
 import pLimit from "p-limit";
 
 export interface BatchRunOptions {
@@ -19,13 +19,16 @@ export async function runInParts(
 ): Promise<Float32Array[]> {
   const results = names.map(() => new Float32Array(rows * length * width));
   const compute = async (run: Run) => {
-    const shape = [run.rows, length];
     const [start, size] = [run.first * length, run.rows * length];
-    const outputs = await forward({
-      tokens: { type: "int32", shape, values: window(tokens, start, size) },
-      // the rows that fill the last run up take no part
-      paddingMask: { type: "float32", shape, values: window(paddingMask, start, size) },
-    });
+    const outputs = await forward(
+      inputsOf({
+        tokens: window(tokens, start, size),
+        // the rows that fill the last run up take no part
+        paddingMask: window(paddingMask, start, size),
+        rows: run.rows,
+        length,
+      }),
+    );
     const offset = start * width;
     for (const [index, whole] of results.entries()) {
       const values = outputs[names[index] as string]?.values as Float32Array;
@@ -35,6 +38,15 @@ export async function runInParts(
   const lane = length > MANY_TOKENS ? lanes.long : lanes.short;
   await lane.map(runsOf(rows, length), compute);
   return results;
+}
+
+/** A batch as the graph takes it. */
+export function inputsOf({ tokens, paddingMask, rows, length }: CollatedSequences) {
+  const shape = [rows, length];
+  return {
+    tokens: { type: "int32", shape, values: tokens },
+    paddingMask: { type: "float32", shape, values: paddingMask },
+  } satisfies Record<string, HostTensor>;
 }
 
 /** Tokens of a run: with fewer, most of the time goes to the nodes themselves. */

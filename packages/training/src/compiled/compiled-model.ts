@@ -9,6 +9,7 @@ import {
   type CompiledForward,
   compileForward,
   type GraphContext,
+  type NodeTime,
   openProgram,
   type Precision,
   type ProgramOptions,
@@ -16,7 +17,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import type { BatchEvaluator } from "../evaluation/evaluate-batches.ts";
 import type { NamedTensors } from "../optimizer/transform.ts";
-import { createLanes, runInParts } from "./batch-runs.ts";
+import { createLanes, inputsOf, runInParts } from "./batch-runs.ts";
 import { assignModel, compileEvaluation, modelOn } from "./graph-model.ts";
 
 export interface CompiledModel {
@@ -29,6 +30,8 @@ export interface CompiledModel {
    * pad to few lengths (`bucketLength`).
    */
   encode(batch: CollatedSequences, layers: readonly number[]): Promise<Float32Array[]>;
+  /** Of one run of `encode`, for all layers and all rows at once: how long each node of its graph took. */
+  profile(batch: CollatedSequences): Promise<NodeTime[]>;
   /** Scores of every token, [B × L × V] row-major, in the same way. */
   logits(batch: CollatedSequences): Promise<Float32Array>;
   readonly evaluateBatch: BatchEvaluator;
@@ -49,7 +52,7 @@ export async function compileModel(options: CompileModelOptions): Promise<Compil
     const { tokens, paddingMask } = inputs as Record<"tokens" | "paddingMask", tf.Tensor2D>;
     return applyModel(modelOn(model, variables), { tokens, paddingMask }, { depth });
   };
-  const { embeddingSize, vocabularySize } = model.config;
+  const { embeddingSize, numLayers, vocabularySize } = model.config;
   const lanes = createLanes();
   const logits = compileForward(program, "logits", (inputs, context) => {
     return { logits: applied(inputs, context).logits };
@@ -77,6 +80,7 @@ export async function compileModel(options: CompileModelOptions): Promise<Compil
         width: embeddingSize,
         lanes,
       }),
+    profile: (batch) => encoderOf([numLayers]).profile(inputsOf(batch)),
     async logits(batch) {
       const [scores] = await runInParts(logits, batch, {
         names: ["logits"],
