@@ -7,8 +7,9 @@ const root = join(import.meta.dirname, "..");
 
 /** Workspace → workspaces that its sources may import. */
 const ALLOWED: Record<string, readonly string[]> = {
+  "packages/durable-files": [],
   "packages/file-lock": [],
-  "packages/download": ["file-lock"],
+  "packages/download": ["durable-files", "file-lock"],
   "packages/random": [],
   "packages/schema": [],
   "packages/store": ["schema"],
@@ -17,8 +18,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   "packages/checkpoint": ["schema", "proteins", "performer"],
   "packages/interpret": ["random", "schema", "performer", "proteins"],
   "packages/tensorflow": ["file-lock", "random", "schema", "performer"],
-  "packages/embedding-files": ["checkpoint", "file-lock", "schema"],
+  "packages/embedding-files": ["checkpoint", "durable-files", "file-lock", "schema"],
   "packages/training": [
+    "durable-files",
     "file-lock",
     "random",
     "schema",
@@ -32,6 +34,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
   "apps/api": [
     "checkpoint",
+    "durable-files",
     "file-lock",
     "random",
     "schema",
@@ -44,6 +47,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   "apps/cli": [
     "download",
+    "durable-files",
     "random",
     "schema",
     "proteins",
@@ -57,7 +61,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "trainer",
     "api",
   ],
-  "data-scripts": ["download", "file-lock", "schema", "proteins"],
+  "data-scripts": ["download", "durable-files", "file-lock", "schema", "proteins"],
   "apps/dashboard": [
     "random",
     "schema",

@@ -6,11 +6,11 @@ import { createHash, type Hash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Progress } from "@performer/download";
+import { digestFile } from "@performer/durable-files";
 import { FastaError, type FastaRecord } from "@performer/proteins";
 import { isPackFolder, openPack, readFastaFiles } from "@performer/proteins/node";
 import type { DataManifest, DataSource } from "@performer/schema";
 import { DataError } from "./data-error.ts";
-import { describeFile } from "./file-checksum.ts";
 import { MANIFEST_FILE, readManifest } from "./result-folder.ts";
 
 const SEQUENCE_FILE = /\.(fasta|fa|faa)(\.gz|\.zst)?$/;
@@ -55,7 +55,7 @@ async function findInput(path: string): Promise<Input> {
   const manifest = await readManifest(path);
   if (manifest.verb === "pack") {
     const pack = join(path, MANIFEST_FILE);
-    const claimed = { ...(await describeFile(pack)), ...named(path, manifest) };
+    const claimed = { ...(await digestFile(pack)), ...named(path, manifest) };
     return { path, sizeBytes: claimed.sizeBytes, isPack: true, claimed };
   }
   const files = Object.keys(manifest.files).filter((name) => SEQUENCE_FILE.test(name));
@@ -154,7 +154,7 @@ export async function hashInputs(
   const sources = [];
   for (const { path, isPack, claimed } of inputs) {
     const name = basename(path);
-    const { sha256 } = isPack ? claimed! : await describeFile(path);
+    const { sha256 } = isPack ? claimed! : await digestFile(path);
     sources.push({ name, sha256 });
   }
   return sources;

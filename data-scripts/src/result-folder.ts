@@ -3,8 +3,9 @@
  * when it is whole and durable, one rename gives it its name. A folder that is there already is never
  * written to: it is either this very result, checked file by file, or an error.
  */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { digestFile, syncFile, syncFolder, writeNewFile } from "@performer/durable-files";
 import { LockHeldError, lockFile } from "@performer/file-lock";
 import {
   DATA_FORMAT,
@@ -16,7 +17,6 @@ import {
   SchemaError,
 } from "@performer/schema";
 import { DataError } from "./data-error.ts";
-import { describeFile } from "./file-checksum.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 const LOCK_FILE = "lock";
@@ -76,7 +76,7 @@ export async function makeResult(job: Job): Promise<Result> {
       files: await describeFolder(partial),
       ...(pack && { pack }),
     } satisfies DataManifest;
-    await writeDurably(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeNewFile(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     await rm(join(partial, LOCK_FILE));
     await rename(partial, folder);
     await syncFolder(dirname(resolve(folder)));
@@ -163,7 +163,7 @@ async function assertSameResult(job: Job, manifest: DataManifest): Promise<void>
 async function assertFilesMatch(folder: string, { files }: DataManifest): Promise<void> {
   for (const [name, entry] of Object.entries(files)) {
     const path = join(folder, name);
-    const found = await describeFile(path).catch((cause: unknown) => {
+    const found = await digestFile(path).catch((cause: unknown) => {
       throw damaged(path, "no file that can be read", cause);
     });
     if (found.sizeBytes !== entry.sizeBytes) {
@@ -191,10 +191,8 @@ async function describeFolder(folder: string): Promise<Record<string, FileEntry>
     .sort();
   const files: Record<string, FileEntry> = {};
   for (const name of names) {
-    const file = await open(join(folder, name), "r+");
-    await file.sync();
-    await file.close();
-    files[name] = await describeFile(join(folder, name));
+    await syncFile(join(folder, name));
+    files[name] = await digestFile(join(folder, name));
   }
   return files;
 }
@@ -203,16 +201,4 @@ async function removeAllBut(folder: string, kept: readonly string[]): Promise<vo
   for (const name of await readdir(folder)) {
     if (!kept.includes(name)) await rm(join(folder, name), { recursive: true });
   }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flush: true });
-}
-
-/** Makes a rename durable. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return; // where folders cannot be opened
-  const handle = await open(folder, "r");
-  await handle.sync();
-  await handle.close();
 }

@@ -4,8 +4,9 @@
  * small part of 127,806 sequences, so each run would only wait for the rest to be read.
  */
 import { existsSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { replaceFile } from "@performer/durable-files";
 import type { FastaRecord } from "@performer/proteins";
 import { createFileSource } from "@performer/proteins/node";
 import { drawRecords } from "./draw-records.ts";
@@ -52,8 +53,8 @@ async function drawnPart(file: string, count: number, folder: string): Promise<s
   if (existsSync(part)) return part;
   const records = await drawRecords(createFileSource([file]), count);
   await mkdir(folder, { recursive: true });
-  await writeFile(`${part}.partial`, records.map(formatRecord).join(""));
-  await rename(`${part}.partial`, part);
+  const text = records.map(formatRecord).join("");
+  await replaceFile(part, (partial) => writeFile(partial, text));
   return part;
 }
 

@@ -4,7 +4,8 @@
  * secret cannot be guessed, only people's passwords can.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { replaceFile } from "@performer/durable-files";
 import { parseWith } from "@performer/schema";
 import { z } from "zod";
 
@@ -67,9 +68,8 @@ export async function revokeKey(path: string, id: string): Promise<boolean> {
 
 /** Readable by its owner alone, and never half written. */
 async function writeKeys(path: string, keys: readonly StoredKey[]): Promise<void> {
-  const partial = `${path}.partial`;
-  await writeFile(partial, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
-  await rename(partial, path);
+  const text = `${JSON.stringify({ keys }, null, 2)}\n`;
+  await replaceFile(path, (partial) => writeFile(partial, text, { mode: 0o600 }));
 }
 
 export interface KeyRing {

@@ -1,8 +1,8 @@
 /** Where a command's result goes: standard output as it comes, or a file that is whole or not there. */
 import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { replaceFile } from "@performer/durable-files";
 
 /** @param output absolute path, which appears when all is written; undefined: standard output. */
 export async function writeText(
@@ -14,7 +14,5 @@ export async function writeText(
     await pipeline(text, process.stdout, { end: false });
     return;
   }
-  const partial = `${output}.partial`;
-  await pipeline(text, createWriteStream(partial));
-  await rename(partial, output);
+  await replaceFile(output, (partial) => pipeline(text, createWriteStream(partial)));
 }

@@ -18,12 +18,12 @@ import {
   tellRetry,
   withRetry,
 } from "@performer/download";
+import { hashFile } from "@performer/durable-files";
 import type { DataSource } from "@performer/schema";
 import { Argument, Command, Option } from "commander";
 import { DataError } from "../data-error.ts";
 import { DATASETS, type DatasetName, UNIPROT } from "../download/datasets.ts";
 import { type PublishedFile, parseMetalink } from "../download/metalink.ts";
-import { hashFile } from "../file-checksum.ts";
 import { makeResult, type Result } from "../result-folder.ts";
 import { progress, tell } from "../verb.ts";
 

@@ -1,12 +1,12 @@
 /** `data split`: train, validation and test by the hash of the cluster, with families held out. */
 import { basename, join } from "node:path";
 import { type Progress, SILENT } from "@performer/download";
+import { digestFile } from "@performer/durable-files";
 import { parseHeader } from "@performer/proteins";
 import type { DataSource } from "@performer/schema";
 import { Command, Option } from "commander";
 import { DataError } from "../data-error.ts";
 import { createFastaWriter, type FastaWriter } from "../fasta-writer.ts";
-import { describeFile } from "../file-checksum.ts";
 import { createHeldOutList, readHeldOutList } from "../held-out-list.ts";
 import { findInputs, hashInputs, readInputs } from "../inputs.ts";
 import { type Part, partOfId, type Shares } from "../part-of-id.ts";
@@ -77,7 +77,7 @@ export async function splitFiles(
   const listFile = holdOut === undefined ? [] : [holdOut];
   const listSources = async () =>
     Promise.all(
-      listFile.map(async (path) => ({ name: basename(path), ...(await describeFile(path)) })),
+      listFile.map(async (path) => ({ name: basename(path), ...(await digestFile(path)) })),
     );
   const list = holdOut === undefined ? createHeldOutList([]) : await readHeldOutList(holdOut);
   return makeResult({

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { digestFile } from "@performer/durable-files";
 import { EmbeddingManifest } from "@performer/schema";
-import { digestFile } from "./durable-files.ts";
 import {
   BATCH_BYTES,
   collectRows,

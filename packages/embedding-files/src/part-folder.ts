@@ -8,8 +8,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { replaceFile } from "@performer/durable-files";
 import { type FileLock, lockFile } from "@performer/file-lock";
-import { replaceFile } from "./durable-files.ts";
 import type { EmbeddingBatch } from "./embedding-batch.ts";
 import { readArrow, writeArrowBatches } from "./formats/arrow.ts";
 import type { EmbeddingLayout } from "./layout.ts";

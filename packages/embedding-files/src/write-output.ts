@@ -1,8 +1,8 @@
 /** The end of a run: the output in its format, then the manifest that says it is whole. */
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { digestFile, replaceFile } from "@performer/durable-files";
 import { EmbeddingManifest } from "@performer/schema";
-import { digestFile, replaceFile } from "./durable-files.ts";
 import { manifestPath } from "./manifest-path.ts";
 import type { WriteEmbeddings, WriteOptions } from "./write-options.ts";
 

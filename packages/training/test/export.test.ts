@@ -1,6 +1,6 @@
+/** A model folder: what comes back from it, what it holds, and how a damaged one is refused. */
 import "@tensorflow/tfjs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HALF_ROUNDOFF, narrowHalf, widenHalf } from "@performer/checkpoint";
 import {
@@ -10,59 +10,17 @@ import {
   initModel,
   type PerformerModel,
 } from "@performer/performer";
-import { createTrainingBatches, encodeSequence, TOKEN_NAMES } from "@performer/proteins";
-import { createFileSource } from "@performer/proteins/node";
+import { TOKEN_NAMES } from "@performer/proteins";
 import { randomKey } from "@performer/random";
-import { type EvaluationReport, ModelConfig } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadCheckpoint, loadOptimizerState } from "../src/checkpoint/load-checkpoint.ts";
-import { type SaveCheckpointOptions, saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
+import { saveCheckpoint } from "../src/checkpoint/save-checkpoint.ts";
 import { describeFile } from "../src/export/describe-file.ts";
-import { type ExportModelOptions, exportModel } from "../src/export/export-model.ts";
-import { selectCheckpoint } from "../src/export/select-checkpoint.ts";
-import { countTokensSeen } from "../src/export/tokens-seen.ts";
-import { metricsOf } from "../src/metrics.ts";
-import { tinyConfig } from "./fixture.ts";
+import { exportModel } from "../src/export/export-model.ts";
+import { config, makeExport, SOFTWARE, sequences } from "./export-fixture.ts";
 
-const SOFTWARE = "test 1.2.3";
-const sequences = ["MKTAYIAKQR", "GGHHLPVF"].map((text) => encodeSequence(text));
-const training = tinyConfig().training;
-const config = ModelConfig.parse({
-  maxLength: 40,
-  embeddingSize: 32,
-  numHeads: 2,
-  numLayers: 3,
-  feedForwardSize: 64,
-  attention: { mechanism: "favor", numFeatures: 24, localHeads: 1, localWindow: 8 },
-});
-
-let root: string;
-let model: PerformerModel;
-let checkpoint: string;
-let exported: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "export-"));
-  model = initModel(config, randomKey(3));
-  checkpoint = await save("run", 1);
-  exported = join(root, "exported");
-  await exportModel(options({ output: exported }));
-});
-afterAll(async () => {
-  disposeModel(model);
-  await rm(root, { recursive: true });
-});
-
-const save = (run: string, step: number, details: SaveCheckpointOptions["details"] = {}) =>
-  saveCheckpoint({ directory: join(root, run), name: run, step, model, details });
-
-const options = (given: Partial<ExportModelOptions>): ExportModelOptions => ({
-  checkpoint,
-  output: join(root, "unnamed"),
-  software: SOFTWARE,
-  sequences,
-  ...given,
-});
+const { root, model, checkpoint, options, exported } = await makeExport();
 
 let copies = 0;
 /** The exported model under another name, for breaking. */
@@ -237,144 +195,5 @@ describe("a damaged or foreign folder", () => {
     await expect(
       exportModel(options({ checkpoint: path, output: join(root, "from-damaged") })),
     ).rejects.toMatchObject({ fault });
-  });
-});
-
-describe("what it was trained on", () => {
-  test("tokens seen are those of the batches up to the checkpoint, counted again", async () => {
-    const file = join(root, "train.fasta");
-    await writeFile(file, ">a\nMKTAYIAKQRQISFVK\n>b\nGGH\n>c\nMKTAY\n");
-    const source = createFileSource([file]);
-    const batches = createTrainingBatches({ ...training, source, direction: "bidirectional" });
-    let [tokens, taken] = [0, 0];
-    for await (const { batch, position } of batches) {
-      tokens += batch.paddingMask.reduce((sum, value) => sum + value, 0);
-      taken += 1;
-      if (taken < 7) continue;
-      const resume = { data: position, lastRedraw: 0 };
-      const { manifest } = await loadCheckpoint(await save("counted", 7, { training, resume }));
-      expect(await countTokensSeen(manifest, source)).toBe(tokens);
-      break;
-    }
-    const { manifest } = await loadCheckpoint(checkpoint);
-    await expect(countTokensSeen(manifest, source)).rejects.toThrow("does not say what it read");
-  });
-});
-
-describe("which checkpoint", () => {
-  const validation = (loss: number) => metricsOf({ lossSum: loss, weightSum: 1, correctSum: 0 });
-
-  test("best is the least validation loss, last the highest step", async () => {
-    const directory = join(root, "chosen");
-    for (const [step, loss] of [
-      [1, 2.9],
-      [2, 2.4],
-      [3, 2.6],
-    ] as const) {
-      await save("chosen", step, { metrics: { validation: validation(loss) } });
-    }
-    expect((await selectCheckpoint(directory, "best"))?.step).toBe(2);
-    expect((await selectCheckpoint(directory, "last"))?.step).toBe(3);
-    await save("unevaluated", 5);
-    expect((await selectCheckpoint(join(root, "unevaluated"), "best"))?.step).toBe(5);
-    await mkdir(join(root, "empty"));
-    expect(await selectCheckpoint(join(root, "empty"), "best")).toBeUndefined();
-  });
-});
-
-describe("the card", () => {
-  const metrics = metricsOf({ lossSum: 250, weightSum: 100, correctSum: 21 });
-  const report = (weightsSha256: string): EvaluationReport => ({
-    format: 1,
-    createdAt: "2026-01-02T03:04:05.000Z",
-    software: SOFTWARE,
-    model: { name: "run", step: 1, parameterCount: 9, direction: "bidirectional", weightsSha256 },
-    scoring: {
-      task: "masked",
-      fraction: 0.15,
-      layout: "pad",
-      window: 40,
-      seeds: [0, 1],
-      maxBatches: null,
-    },
-    baselines: {
-      fittedOn: [{ name: "train.fasta", sha256: "a".repeat(64), sizeBytes: 12 }],
-      order: 2,
-    },
-    sets: [
-      {
-        name: "test.fasta",
-        sha256: "b".repeat(64),
-        sizeBytes: 34,
-        parts: [
-          {
-            name: "all",
-            sequences: 1234,
-            model: {
-              draws: [metrics, metrics],
-              perplexity: { mean: 12.3456, deviation: 0.0123 },
-              accuracy: { mean: 0.2104, deviation: 0.0008 },
-            },
-            baselines: [metrics, metrics],
-          },
-        ],
-      },
-    ],
-  });
-
-  test("says data, budget, figures, limits and licence, from the manifest and the report alone", async () => {
-    const trained = await save("carded", 4, {
-      training,
-      data: { files: ["train.fasta"], sequences: 3, residues: 24 },
-    });
-    const { sha256 } = await describeFile(join(trained, "weights.safetensors"));
-    await exportModel(
-      options({
-        checkpoint: trained,
-        output: join(root, "carded-model"),
-        name: "tiny",
-        data: {
-          dataDescription: "Three made-up proteins.",
-          licence: "Apache-2.0",
-          dataFiles: [{ name: "train.fasta", sha256: "c".repeat(64), sizeBytes: 56 }],
-          tokensSeen: 98_765,
-        },
-        report: report(sha256),
-      }),
-    );
-    const card = await readFile(join(root, "carded-model", "MODEL_CARD.md"), "utf8");
-    for (const text of [
-      "# tiny",
-      "the first 1 heads of each layer by softmax within 8 positions on each side",
-      "AdamW, learning rate",
-      "Three made-up proteins.",
-      "train.fasta: 3 sequences, 24 residues.",
-      "98,765 tokens read (4115.21 times the number of the residues)",
-      "c".repeat(64),
-      "| all | 1,234 | 12.346 ± 0.012 | 21.04 ± 0.08 % | 12.182 / 21.00 % | 12.182 / 21.00 % |",
-      "Sequences of more than 38 residues are refused",
-      "Apache-2.0",
-    ]) {
-      expect(card).toContain(text);
-    }
-  });
-
-  test("what was not recorded is said to be so", async () => {
-    const card = await readFile(join(exported, "MODEL_CARD.md"), "utf8");
-    expect(card).toMatch(/## Training\n\nNot recorded\./);
-    expect(card).toMatch(/## Figures\n\nNone were given\./);
-    expect(card).toMatch(/## Licence\n\nNot stated/);
-  });
-
-  test("a report may be of the rounded weights; one of any others is refused", async () => {
-    const { sha256 } = await describeFile(join(exported, "weights.safetensors"));
-    const output = join(root, "with-report");
-    const { exported: facts } = await exportModel(
-      options({ checkpoint: exported, output, report: report(sha256) }),
-    );
-    expect(facts?.report?.model.weightsSha256).toBe(sha256);
-    await expect(
-      exportModel(options({ output: join(root, "other"), report: report("d".repeat(64)) })),
-    ).rejects.toMatchObject({ fault: "foreign" });
   });
 });

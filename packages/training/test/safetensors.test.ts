@@ -2,13 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeValues } from "@performer/checkpoint";
+import { digestFile } from "@performer/durable-files";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  digestFile,
-  readSafetensors,
-  writeSafetensors,
-} from "../src/checkpoint/safetensors-file.ts";
+import { readSafetensors, writeSafetensors } from "../src/checkpoint/safetensors-file.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -2,7 +2,7 @@
  * Where a job's bytes lie: jobs/ID/{input, result.ndjson}. The folder is there before the job's row and
  * goes after it, so a folder without a row is what a killed process left, and is swept.
  */
-import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileLock, isFileLocked, lockFile } from "@performer/file-lock";
 import type { JobTable } from "@performer/store";
@@ -33,20 +33,6 @@ export async function createJobFolder(
 
 export async function removeJobFolder(jobsDirectory: string, id: string): Promise<void> {
   await rm(jobPaths(jobsDirectory, id).folder, { recursive: true, force: true });
-}
-
-/**
- * Makes the names in a folder durable: a file is found after a loss of power only when its folder was
- * flushed too. Windows has no such call, and does not need it.
- */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The moment between a folder and its lock is far shorter. */

@@ -3,9 +3,10 @@
  * Only its first letter is judged here; reading the whole of it is part of the job.
  */
 import { type FileHandle, open } from "node:fs/promises";
+import { syncFolder } from "@performer/durable-files";
 import { ProblemError } from "../problem.ts";
 import { DISK_RESERVE_BYTES, diskFull, freeBytes, isDiskFull } from "./disk-space.ts";
-import { type JobPaths, syncFolder } from "./job-files.ts";
+import type { JobPaths } from "./job-files.ts";
 
 /** Bytes after which the free space is looked at again: others write, too. */
 const SPACE_CHECK_BYTES = 64 * 1_048_576;

@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncFolder } from "./job-files.ts";
+import { syncFolder } from "@performer/durable-files";
 
 export interface ResultFile {
   /** @returns length of the file with the chunk, which is then on the disk. */

@@ -1,10 +1,9 @@
 /** `performer attention`: the attention maps of a protein, layer by layer and head by head. */
-import { join } from "node:path";
 import type { HeadReading } from "@performer/interpret/reading";
 import type { Backend } from "@performer/tensorflow";
-import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, checkpointOption } from "../option-parsers.ts";
+import { type ProteinOptions, proteinCommand } from "../protein-command.ts";
 import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
@@ -18,12 +17,7 @@ Examples:
   $ performer attention proteins.fasta.gz --accession Q9XYZ1 --svg maps.svg
   $ performer attention --sequence MKTAYIAKQRQISFVK --checkpoint runs/demo`;
 
-/** BPT1_BOVIN, of data/anchors.fasta. */
-const DEFAULT_ACCESSION = "P00974";
-
-interface AttentionOptions {
-  readonly accession?: string;
-  readonly sequence?: string;
+interface AttentionOptions extends ProteinOptions {
   readonly svg?: string;
   readonly json?: string;
   readonly shared?: true;
@@ -32,14 +26,7 @@ interface AttentionOptions {
 }
 
 export const attentionCommand = () =>
-  new Command("attention")
-    .description("attention maps of a protein, of every layer and head")
-    .argument("[file]", "FASTA file that holds the protein (default: data/anchors.fasta)")
-    .option(
-      "--accession <id>",
-      `which record of the file (default: its first; of data/anchors.fasta ${DEFAULT_ACCESSION})`,
-    )
-    .option("--sequence <residues>", "the protein itself, instead of a file")
+  proteinCommand("attention", "attention maps of a protein, of every layer and head")
     .option("--svg <file>", "draw the maps, layers by heads")
     .option("--shared", "in the drawing: one colour scale for all heads, not one for each")
     .option("--json <file>", "write the maps, as POST /v1/attention gives them")
@@ -51,39 +38,24 @@ export const attentionCommand = () =>
 async function attention(file: string | undefined, options: AttentionOptions): Promise<void> {
   const root = findCloneRoot();
   const { encodeAttention } = await import("@performer/api");
-  const { describeWindow, hasAttentionMap, recoverAttention } = await import(
-    "@performer/interpret"
-  );
+  const { describeWindow, recoverAttention } = await import("@performer/interpret");
   const { readHead } = await import("@performer/interpret/reading");
-  const { decodeTokens, SPECIALS_PER_ROW } = await import("@performer/proteins");
+  const { decodeTokens } = await import("@performer/proteins");
   const { modelFingerprint } = await import("@performer/training");
-  const { findProtein } = await import("../find-protein.ts");
-  const { loadModel } = await import("../load-model.ts");
+  const { loadMappedProtein } = await import("../load-mapped-protein.ts");
 
-  const { accession, residues } = await findProtein({
-    file: file === undefined ? join(root, "data", "anchors.fasta") : resolveUserPath(root, file),
-    accession: options.accession ?? (file === undefined ? DEFAULT_ACCESSION : undefined),
-    sequence: options.sequence,
+  const { accession, residues, model, manifest, directory } = await loadMappedProtein(root, {
+    ...options,
+    command: "attention",
+    file,
   });
-  const { model, manifest, directory } = await loadModel(root, { ...options, eager: true });
-  const { config } = model;
-  if (!hasAttentionMap(config.attention)) {
-    throw new Error(
-      `attention: expected a model with favor, exact, local or sparse attention, got "${config.attention.mechanism}" in ${manifest.name}, whose weights of positions are not recovered; name another with --checkpoint`,
-    );
-  }
-  const most = config.maxLength - SPECIALS_PER_ROW;
-  if (residues.length > most) {
-    throw new Error(
-      `attention: ${accession} has ${residues.length} residues, the model takes ${most}; nothing is cut: give a part of it with --sequence`,
-    );
-  }
   const { maps, length } = await recoverAttention(model, residues);
   const readings = maps.map((layer) => layer.map((map) => readHead(map, length)));
   const title = `${accession}, ${length} residues: ${manifest.name}, step ${manifest.step}`;
   if (options.json !== undefined) {
     const sequence = decodeTokens(residues);
     const { name } = manifest;
+    const { config } = model;
     const fingerprint = modelFingerprint(directory, manifest);
     const whole = { ...describeWindow(config, length, {}), maps };
     const text = encodeAttention({

@@ -1,9 +1,8 @@
 /** `performer contacts`: which residues of a protein touch, as a table of pairs and as a picture. */
-import { join } from "node:path";
 import type { Backend } from "@performer/tensorflow";
-import { Command } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
 import { backendOption, checkpointOption, parseWhole } from "../option-parsers.ts";
+import { type ProteinOptions, proteinCommand } from "../protein-command.ts";
 import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
@@ -17,12 +16,7 @@ Examples:
   $ performer contacts --accession P01308 --top 100
   $ performer contacts proteins.fasta.gz --accession Q9XYZ1 --separation 24`;
 
-/** BPT1_BOVIN, of data/anchors.fasta. */
-const DEFAULT_ACCESSION = "P00974";
-
-interface ContactsOptions {
-  readonly accession?: string;
-  readonly sequence?: string;
+interface ContactsOptions extends ProteinOptions {
   readonly separation: number;
   readonly top?: number;
   readonly output?: string;
@@ -32,14 +26,7 @@ interface ContactsOptions {
 }
 
 export const contactsCommand = () =>
-  new Command("contacts")
-    .description("which residues of a protein touch")
-    .argument("[file]", "FASTA file that holds the protein (default: data/anchors.fasta)")
-    .option(
-      "--accession <id>",
-      `which record of the file (default: its first; of data/anchors.fasta ${DEFAULT_ACCESSION})`,
-    )
-    .option("--sequence <residues>", "the protein itself, instead of a file")
+  proteinCommand("contacts", "which residues of a protein touch")
     .option(
       "--separation <residues>",
       "least distance in the sequence",
@@ -56,30 +43,16 @@ export const contactsCommand = () =>
 
 async function contacts(file: string | undefined, options: ContactsOptions): Promise<void> {
   const root = findCloneRoot();
-  const { hasAttentionMap, predictContacts } = await import("@performer/interpret");
-  const { decodeTokens, SPECIALS_PER_ROW } = await import("@performer/proteins");
+  const { predictContacts } = await import("@performer/interpret");
+  const { decodeTokens } = await import("@performer/proteins");
   const { contactLines } = await import("../contact-lines.ts");
-  const { findProtein } = await import("../find-protein.ts");
-  const { loadModel } = await import("../load-model.ts");
+  const { loadMappedProtein } = await import("../load-mapped-protein.ts");
 
-  const { accession, residues } = await findProtein({
-    file: file === undefined ? join(root, "data", "anchors.fasta") : resolveUserPath(root, file),
-    accession: options.accession ?? (file === undefined ? DEFAULT_ACCESSION : undefined),
-    sequence: options.sequence,
+  const { accession, residues, model, manifest } = await loadMappedProtein(root, {
+    ...options,
+    command: "contacts",
+    file,
   });
-  const { model, manifest } = await loadModel(root, { ...options, eager: true });
-  const { attention, maxLength } = model.config;
-  if (!hasAttentionMap(attention)) {
-    throw new Error(
-      `contacts: expected a model with favor, exact, local or sparse attention, got "${attention.mechanism}" in ${manifest.name}, whose weights of positions are not recovered; name another with --checkpoint`,
-    );
-  }
-  const most = maxLength - SPECIALS_PER_ROW;
-  if (residues.length > most) {
-    throw new Error(
-      `contacts: ${accession} has ${residues.length} residues, the model takes ${most}; nothing is cut: give a part of it with --sequence`,
-    );
-  }
   const map = await predictContacts(model, residues);
   const { separation, top } = options;
   const sequence = decodeTokens(residues);

@@ -1,8 +1,9 @@
 /** Standard input as a file: it must be read twice, and again when a killed run goes on. */
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { replaceFile } from "@performer/durable-files";
 
 const STANDARD_INPUT = "-";
 
@@ -19,9 +20,7 @@ export async function spoolInput(
   const copy = join(folder, "standard-input.fasta");
   if (!(resume && existsSync(copy))) {
     await mkdir(folder, { recursive: true });
-    const partial = `${copy}.partial`;
-    await pipeline(process.stdin, createWriteStream(partial));
-    await rename(partial, copy);
+    await replaceFile(copy, (partial) => pipeline(process.stdin, createWriteStream(partial)));
   }
   return files.map((file) => (file === STANDARD_INPUT ? copy : file));
 }

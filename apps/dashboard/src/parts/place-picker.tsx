@@ -1,9 +1,9 @@
 /** Where the numbers of the views are computed, and the choice between both places. */
-import type { ComputePlace } from "../compute/compute.ts";
 import { formatBytes } from "../model/format.ts";
 import type { Session } from "../session.ts";
 import { useAnswer } from "../use-answer.ts";
 import type { BackendName } from "../worker/calls.ts";
+import { RadioGroup } from "./radio-group.tsx";
 
 const BACKEND_NAMES: Readonly<Record<BackendName, string>> = {
   webgpu: "WebGPU",
@@ -17,36 +17,20 @@ export function PlacePicker({ session, active }: { session: Session; active: boo
   return (
     <div class="place">
       {hasServer ? (
-        <fieldset class="segments">
-          <legend class="muted">Computed</legend>
-          <Segment place="server" chosen={page === null} onChoose={setPlace}>
-            on the server
-          </Segment>
-          <Segment place="page" chosen={page !== null} onChoose={setPlace}>
-            in this page
-          </Segment>
-        </fieldset>
+        <RadioGroup
+          look="segments"
+          legend="Computed"
+          legendLook="muted"
+          name="place"
+          labels={{ server: "on the server", page: "in this page" }}
+          chosen={page === null ? "server" : "page"}
+          onChoose={setPlace}
+        />
       ) : (
         <span class="muted">Computed in this page</span>
       )}
       {page && model && active && <PageState key={model.id} session={session} />}
     </div>
-  );
-}
-
-interface SegmentProps {
-  readonly place: ComputePlace;
-  readonly chosen: boolean;
-  readonly onChoose: (place: ComputePlace) => void;
-  readonly children: string;
-}
-
-function Segment({ place, chosen, onChoose, children }: SegmentProps) {
-  return (
-    <label class="segment">
-      <input type="radio" name="place" checked={chosen} onChange={() => onChoose(place)} />
-      <span>{children}</span>
-    </label>
   );
 }
 

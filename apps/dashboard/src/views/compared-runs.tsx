@@ -6,6 +6,7 @@ import { CURVE_COLUMNS, comparedCurves, comparedTop, curveRows } from "../model/
 import { EMPTY_SERIES, type RunSeries } from "../model/run-series.ts";
 import { Loading } from "../parts/notice.tsx";
 import { Picture } from "../parts/picture.tsx";
+import { RadioGroup } from "../parts/radio-group.tsx";
 import { useElementWidth } from "../parts/use-element-width.ts";
 import { useRun } from "../use-run.ts";
 
@@ -16,6 +17,9 @@ interface ComparedRunsProps {
 
 const SMOOTHING = { least: 0, most: 0.98, step: 0.02, usual: 0.9 } as const;
 const HEIGHT = 420;
+const METRIC_LABELS = Object.fromEntries(
+  curveMetrics.map((metric) => [metric, metric]),
+) as Readonly<Record<CurveMetric, CurveMetric>>;
 
 export function ComparedRuns({ ids, runs }: ComparedRunsProps) {
   const [series, setSeries] = useState<Readonly<Record<string, RunSeries>>>({});
@@ -40,20 +44,15 @@ export function ComparedRuns({ ids, runs }: ComparedRunsProps) {
       <div class="panel-head">
         <h2 class="panel-title">{ids.join(" and ")}</h2>
         <div class="map-tools">
-          <fieldset class="segments">
-            <legend class="visually-hidden">Metric</legend>
-            {curveMetrics.map((each) => (
-              <label class="segment" key={each}>
-                <input
-                  type="radio"
-                  name="metric"
-                  checked={metric === each}
-                  onChange={() => setMetric(each)}
-                />
-                <span>{each}</span>
-              </label>
-            ))}
-          </fieldset>
+          <RadioGroup
+            look="segments"
+            legend="Metric"
+            legendLook="visually-hidden"
+            name="metric"
+            labels={METRIC_LABELS}
+            chosen={metric}
+            onChoose={setMetric}
+          />
           <label class="field field-inline">
             <span>Smoothing {smoothing.toFixed(2)}</span>
             <input

@@ -5,6 +5,7 @@
  */
 import type { AttentionConfig, AttentionWeights } from "@performer/schema";
 import { differenceOf, type HeadCells } from "../model/map-reading.ts";
+import { RadioGroup } from "../parts/radio-group.tsx";
 import type { LargeMapProps } from "./large-map.tsx";
 
 export type MapContrast = AttentionWeights | "difference";
@@ -44,27 +45,22 @@ export function WeightsChoice({ protein, model, contrast, onContrast }: WeightsC
       </p>
     );
   }
-  const names: Readonly<Record<MapContrast, string>> = {
+  const labels: Readonly<Record<MapContrast, string>> = {
     model: "Model",
     softmax: "Softmax of the same q, k",
     difference: approximates ? "Error" : "Difference",
   };
   return (
     <>
-      <fieldset class="segments">
-        <legend class="visually-hidden">Weights</legend>
-        {(Object.keys(names) as MapContrast[]).map((each) => (
-          <label class="segment" key={each}>
-            <input
-              type="radio"
-              name="weights"
-              checked={contrast === each}
-              onChange={() => onContrast(each)}
-            />
-            <span>{names[each]}</span>
-          </label>
-        ))}
-      </fieldset>
+      <RadioGroup
+        look="segments"
+        legend="Weights"
+        legendLook="visually-hidden"
+        name="weights"
+        labels={labels}
+        chosen={contrast}
+        onChoose={onContrast}
+      />
       {contrast !== "model" && (
         <p class="muted map-note">
           {approximates

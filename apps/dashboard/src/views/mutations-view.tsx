@@ -6,15 +6,18 @@ import { formatCount } from "../model/format.ts";
 import { type ProteinSubject, subjectOf } from "../model/sequence-input.ts";
 import { costOf } from "../model/substitutions.ts";
 import { NoModel } from "../parts/no-model.tsx";
-import { Fault, Loading } from "../parts/notice.tsx";
+import { Fault } from "../parts/notice.tsx";
 import { Progress } from "../parts/progress.tsx";
-import { TooLong } from "../parts/too-long.tsx";
+import { RadioGroup } from "../parts/radio-group.tsx";
 import { formatRoute } from "../route.ts";
 import type { Session } from "../session.ts";
 import { useAnswer } from "../use-answer.ts";
-import { type NamedSequence, useSequence } from "../use-sequence.ts";
+import type { NamedSequence } from "../use-sequence.ts";
 import { MutationMap } from "./mutation-map.tsx";
-import { ProteinPicker } from "./protein-picker.tsx";
+import { ProteinFrame } from "./protein-frame.tsx";
+
+const LEDE =
+  "For every substitution, the log-odds of the new residue against the wild type at its place: above zero (red) the model finds it likelier, below zero (blue) less likely. A language model of this size is a weak judge; its test perplexity stands beside its name.";
 
 interface MutationsViewProps {
   readonly query: URLSearchParams;
@@ -26,85 +29,67 @@ export function MutationsView({ query, session }: MutationsViewProps) {
   if (model === null) return <NoModel models={models} subject="scores of mutations" />;
   const subject = subjectOf(query, EXAMPLE_PROTEINS[0]);
   const method = methodOf(query, model);
-  const name = "accession" in subject ? subject.accession : subject.sequence;
   return (
-    <div class="view">
-      <div class="view-head">
-        <div>
-          <h1>Mutations</h1>
-          <p class="lede">
-            For every substitution, the log-odds of the new residue against the wild type at its
-            place: above zero (red) the model finds it likelier, below zero (blue) less likely. A
-            language model of this size is a weak judge; its test perplexity stands beside its name.
-          </p>
-        </div>
-      </div>
-      <ProteinPicker
-        key={`picker ${name}`}
-        subject={subject}
-        onPick={(picked) => show(picked, method)}
-      />
-      <Subject
-        key={`${name} ${session.compute.place} ${model.name}`}
-        subject={subject}
-        method={method}
-        session={session}
-        model={model}
-      />
-    </div>
+    <ProteinFrame
+      title="Mutations"
+      lede={LEDE}
+      subject={subject}
+      onPick={(picked) => show(picked, method)}
+      session={session}
+      longest={longestScored(session, model)}
+    >
+      {(protein) => (
+        <ByMethod
+          key={`${session.compute.place} ${model.name}`}
+          protein={protein}
+          method={method}
+          onMethod={(chosen) => show(subject, chosen)}
+          session={session}
+          model={model}
+        />
+      )}
+    </ProteinFrame>
   );
 }
 
-interface SubjectProps {
-  readonly subject: ProteinSubject;
+/** No position is hidden beyond what the model was made for: scores there would be guesses about guesses. */
+function longestScored({ compute }: Session, model: ModelSummary) {
+  const taken = compute.longest(model);
+  const trained = model.config.maxLength - 2;
+  if (trained >= taken.residues) return taken;
+  return { residues: trained, because: "the model was trained on no longer ones" };
+}
+
+interface ScoredProps {
+  readonly protein: NamedSequence;
   readonly method: MutationMethod;
   readonly session: Session;
   readonly model: ModelSummary;
 }
 
-function Subject({ subject, method, session, model }: SubjectProps) {
-  const { value, error, reload } = useSequence(subject);
-  if (value === null) {
-    if (error === null) return <Loading>Looking up the residues …</Loading>;
-    return <Fault subject="The protein" error={error} onRetry={reload} />;
-  }
-  // no position is hidden beyond what the model was made for: scores there would be guesses about guesses
-  const { residues, because } = session.compute.longest(model);
-  const longest = Math.min(residues, model.config.maxLength - 2);
-  if (value.sequence.length > longest) {
-    const why = longest < residues ? "the model was trained on no longer ones" : because;
-    return <TooLong protein={value} longest={longest} because={why} session={session} />;
-  }
+interface ByMethodProps extends ScoredProps {
+  readonly onMethod: (method: MutationMethod) => void;
+}
+
+function ByMethod({ onMethod, ...scored }: ByMethodProps) {
+  const { protein, method, model } = scored;
   return (
     <>
       <section class="panel method">
-        <fieldset class="choice">
-          <legend>Method</legend>
-          <MethodChoice
-            value="single-pass"
-            chosen={method}
-            onChoose={() => show(subject, "single-pass")}
-          >
-            Single pass
-          </MethodChoice>
-          <MethodChoice
-            value="masked-marginals"
-            chosen={method}
-            disabled={model.config.direction === "causal"}
-            onChoose={() => show(subject, "masked-marginals")}
-          >
-            Masked marginals
-          </MethodChoice>
-        </fieldset>
-        <p class="muted">{explain(value.sequence.length, method)}</p>
+        <RadioGroup
+          look="choice"
+          legend="Method"
+          name="method"
+          labels={{ "single-pass": "Single pass", "masked-marginals": "Masked marginals" }}
+          chosen={method}
+          disabled={model.config.direction === "causal" ? ["masked-marginals"] : []}
+          onChoose={onMethod}
+        />
+        <p class="muted">{explain(protein.sequence.length, method)}</p>
       </section>
-      <Scored key={method} protein={value} method={method} session={session} model={model} />
+      <Scored key={method} {...scored} />
     </>
   );
-}
-
-interface ScoredProps extends Omit<SubjectProps, "subject"> {
-  readonly protein: NamedSequence;
 }
 
 /** The cheap method answers at once; the dear one when it is asked to. */
@@ -146,30 +131,6 @@ function explain(length: number, method: MutationMethod): string {
     default:
       return method satisfies never;
   }
-}
-
-interface MethodChoiceProps {
-  readonly value: MutationMethod;
-  readonly chosen: MutationMethod;
-  readonly disabled?: boolean;
-  readonly onChoose: () => void;
-  readonly children: string;
-}
-
-function MethodChoice({ value, chosen, disabled, onChoose, children }: MethodChoiceProps) {
-  return (
-    <label>
-      <input
-        type="radio"
-        name="method"
-        value={value}
-        checked={value === chosen}
-        disabled={disabled}
-        onChange={onChoose}
-      />
-      {children}
-    </label>
-  );
 }
 
 /** A causal model sees no hidden position: there is but one method for it. */

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { NoModel } from "../parts/no-model.tsx";
 import { Fault, Loading, Notice } from "../parts/notice.tsx";
 import { Progress } from "../parts/progress.tsx";
+import { RadioGroup } from "../parts/radio-group.tsx";
 import { formatRoute } from "../route.ts";
 import type { Session } from "../session.ts";
 import { useAnswer } from "../use-answer.ts";
@@ -188,11 +189,14 @@ function Similarity({ response, order, onOrder, children }: SimilarityProps) {
           </p>
         </div>
         {children}
-        <fieldset class="choice">
-          <legend>Order of residues</legend>
-          <OrderChoice value="group" label="Property" order={order} onOrder={onOrder} />
-          <OrderChoice value="alphabet" label="Alphabet" order={order} onOrder={onOrder} />
-        </fieldset>
+        <RadioGroup
+          look="choice"
+          legend="Order of residues"
+          name="residue-order"
+          labels={{ group: "Property", alphabet: "Alphabet" }}
+          chosen={order}
+          onChoose={onOrder}
+        />
       </div>
       <SimilarityFigures response={response} />
       {isByChance(response) && (
@@ -212,25 +216,3 @@ function Similarity({ response, order, onOrder, children }: SimilarityProps) {
 
 /** At the usual 5 % of the one-sided Mantel test. */
 const isByChance = ({ mantelP }: SimilarityResponse) => mantelP !== null && mantelP > 0.05;
-
-interface OrderChoiceProps {
-  readonly value: ResidueOrder;
-  readonly label: string;
-  readonly order: ResidueOrder;
-  readonly onOrder: (order: ResidueOrder) => void;
-}
-
-function OrderChoice({ value, label, order, onOrder }: OrderChoiceProps) {
-  return (
-    <label>
-      <input
-        type="radio"
-        name="residue-order"
-        value={value}
-        checked={order === value}
-        onChange={() => onOrder(value)}
-      />
-      {label}
-    </label>
-  );
-}

@@ -4,9 +4,9 @@
  * process at a time works in the folder.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hashFile } from "@performer/durable-files";
 import { lockFile } from "@performer/file-lock";
 import { assertDiskSpace } from "../disk-space.ts";
 import { discardFile, fetchFile, OtherFileError } from "../fetch-file.ts";
@@ -95,7 +95,7 @@ async function hasChecksum(path: string, { checksum, sizeBytes }: HubFile): Prom
   const hash = createHash(checksum.kind === "sha256" ? "sha256" : "sha1");
   // git hashes a blob behind a header
   if (checksum.kind === "git-blob-sha1") hash.update(`blob ${sizeBytes}\0`);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  await hashFile(path, [hash]);
   return hash.digest("hex") === checksum.value;
 }
 

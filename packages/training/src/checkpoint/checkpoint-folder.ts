@@ -5,6 +5,7 @@
  */
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { PARTIAL_FOLDER } from "@performer/durable-files";
 import { namesIn } from "./folder-files.ts";
 
 export interface CheckpointLocation {
@@ -14,17 +15,11 @@ export interface CheckpointLocation {
 }
 
 const NAME = /^step-(\d{8,})$/;
-const PARTIAL = ".partial-";
 const REMOVED = ".removed-";
 
 /** "step-00000200": sorts by step as text. */
 export function checkpointName(step: number): string {
   return `step-${String(step).padStart(8, "0")}`;
-}
-
-/** Where the checkpoint of `step` is written before it is renamed. */
-export function partialPath(directory: string, step: number): string {
-  return join(directory, PARTIAL + checkpointName(step));
 }
 
 /** Whole checkpoints, oldest first; [] where the folder does not exist. */
@@ -50,7 +45,7 @@ export async function pruneCheckpoints(directory: string, keep: number): Promise
     await rename(path, join(directory, REMOVED + name));
   }
   for (const name of await namesIn(directory)) {
-    if (name.startsWith(PARTIAL) || name.startsWith(REMOVED)) {
+    if (name.startsWith(PARTIAL_FOLDER) || name.startsWith(REMOVED)) {
       await rm(join(directory, name), { recursive: true, force: true });
     }
   }

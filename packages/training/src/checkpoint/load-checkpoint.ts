@@ -13,11 +13,12 @@ import {
   verifyFile,
   WEIGHTS_FILE,
 } from "@performer/checkpoint";
+import { digestFile } from "@performer/durable-files";
 import type { PerformerModel } from "@performer/performer";
 import type { CheckpointManifest } from "@performer/schema";
 import * as tf from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
-import { digestFile, readSafetensors } from "./safetensors-file.ts";
+import { readSafetensors } from "./safetensors-file.ts";
 import { TRAINING_FILE } from "./save-checkpoint.ts";
 
 export interface LoadedCheckpoint {

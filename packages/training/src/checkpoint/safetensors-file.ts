@@ -3,7 +3,6 @@
  * are the reads, the writes and the hash that is taken while writing.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import {
   type DataType,
@@ -15,17 +14,13 @@ import {
   PREFIX_BYTES,
   type TensorEntry,
 } from "@performer/checkpoint";
+import type { FileDigest } from "@performer/durable-files";
 
 export interface HostTensor {
   readonly dtype: DataType;
   readonly shape: readonly number[];
   /** Called once, when it is this tensor's turn to be written. Of F16 the bits. */
   readonly read: () => Promise<Float32Array | Int32Array | Uint16Array>;
-}
-
-export interface FileDigest {
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
 /**
@@ -128,15 +123,4 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
     done += bytesRead;
   }
   return bytes;
-}
-
-/** SHA-256 and size of a file, streamed. */
-export async function digestFile(path: string): Promise<FileDigest> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { sha256: hash.digest("hex"), sizeBytes };
 }

@@ -1,19 +1,18 @@
 /**
  * Writes a checkpoint: weights.safetensors (parameters and projections), training.safetensors
- * (optimiser slots), manifest.json. Everything goes to a folder with a temporary name, is made
- * durable, and then gets its name in one rename: a kill at any moment leaves either the whole
- * checkpoint or none, and the older ones untouched.
+ * (optimiser slots), manifest.json. The folder gets its name in one rename when all of it is on the
+ * disk: a kill at any moment leaves either the whole checkpoint or none, and the older ones untouched.
  */
-import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CheckpointError, MANIFEST_FILE, modelTensors, WEIGHTS_FILE } from "@performer/checkpoint";
+import { CheckpointError, modelTensors, WEIGHTS_FILE } from "@performer/checkpoint";
 import type { PerformerModel } from "@performer/performer";
 import { CHECKPOINT_FORMAT, type CheckpointManifest } from "@performer/schema";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
-import { checkpointName, partialPath, pruneCheckpoints } from "./checkpoint-folder.ts";
-import { exists, syncFolder, writeDurably } from "./folder-files.ts";
+import { checkpointName, pruneCheckpoints } from "./checkpoint-folder.ts";
+import { exists } from "./folder-files.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors-file.ts";
+import { writeWholeFolder } from "./whole-folder.ts";
 
 export const TRAINING_FILE = "training.safetensors";
 
@@ -39,7 +38,7 @@ export interface SaveCheckpointOptions {
  * @throws {CheckpointError} "exists" where this step has a checkpoint: nothing is overwritten.
  */
 export async function saveCheckpoint(options: SaveCheckpointOptions): Promise<string> {
-  const { directory, step, model, optimizerState } = options;
+  const { directory, step, model } = options;
   const path = join(directory, checkpointName(step));
   if (await exists(path)) {
     throw new CheckpointError(
@@ -48,38 +47,32 @@ export async function saveCheckpoint(options: SaveCheckpointOptions): Promise<st
       `saveCheckpoint: expected no checkpoint of step ${step} in ${directory}, got one; move ${checkpointName(step)} away`,
     );
   }
-  const partial = partialPath(directory, step);
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-
-  const files: Record<string, { sha256: string; sizeBytes: number }> = {
-    [WEIGHTS_FILE]: await writeSafetensors(
-      join(partial, WEIGHTS_FILE),
-      toHost(modelTensors(model)),
-    ),
-  };
-  if (optimizerState !== undefined) {
-    files[TRAINING_FILE] = await writeSafetensors(
-      join(partial, TRAINING_FILE),
-      toHost(flattenState(optimizerState)),
-    );
-  }
-  const manifest: CheckpointManifest = {
+  await writeWholeFolder(path, async (partial) => ({
     format: CHECKPOINT_FORMAT,
     name: options.name,
     createdAt: new Date().toISOString(),
     step,
     model: model.config,
-    files,
+    files: await writeTensors(partial, options),
     metrics: {},
     ...options.details,
-  };
-  await writeDurably(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-  await syncFolder(partial);
-  await rename(partial, path);
-  await syncFolder(directory);
+  }));
   if (options.keep !== undefined) await pruneCheckpoints(directory, options.keep);
   return path;
+}
+
+async function writeTensors(
+  folder: string,
+  { model, optimizerState }: SaveCheckpointOptions,
+): Promise<CheckpointManifest["files"]> {
+  const write = (name: string, tensors: NamedTensors) =>
+    writeSafetensors(join(folder, name), toHost(tensors));
+  return {
+    [WEIGHTS_FILE]: await write(WEIGHTS_FILE, modelTensors(model)),
+    ...(optimizerState && {
+      [TRAINING_FILE]: await write(TRAINING_FILE, flattenState(optimizerState)),
+    }),
+  };
 }
 
 /** "first" → "layers/0/…" becomes "first/layers/0/…". */

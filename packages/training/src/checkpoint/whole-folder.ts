@@ -1,9 +1,9 @@
-/** A model folder that is whole or not there: filled under another name, then renamed; it never takes another's place. */
-import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+/** A model folder that is whole or not there, and never takes another's place. */
+import { join } from "node:path";
 import { CheckpointError, MANIFEST_FILE } from "@performer/checkpoint";
+import { createFolder, writeNewFile } from "@performer/durable-files";
 import type { CheckpointManifest } from "@performer/schema";
-import { exists, syncFolder, writeDurably } from "./folder-files.ts";
+import { exists } from "./folder-files.ts";
 
 /**
  * @param fill writes the files into the folder that it is given, and says what the manifest shall.
@@ -20,19 +20,10 @@ export async function writeWholeFolder(
       `writeWholeFolder: expected a new folder, got ${output}, which is there; name another, or move it away`,
     );
   }
-  const partial = join(dirname(output), `.partial-${basename(output)}`);
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  try {
+  return createFolder(output, async (partial) => {
     const manifest = await fill(partial);
     // last: a folder is a model once it has a manifest
-    await writeDurably(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    await syncFolder(partial);
-    await rename(partial, output);
-    await syncFolder(dirname(output));
+    await writeNewFile(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }

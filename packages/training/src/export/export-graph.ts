@@ -3,9 +3,10 @@
  * graph is the one that this project computes with, of one shape: rows of a fixed length, in which the
  * padding mask says what takes part. Outputs are the hidden states after the final norm and the logits.
  */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { CheckpointError } from "@performer/checkpoint";
+import { createFolder } from "@performer/durable-files";
 import { applyModel } from "@performer/performer";
 import { tokenNamesOf } from "@performer/proteins";
 import {
@@ -16,7 +17,7 @@ import {
   type TensorFlowLibraries,
 } from "@performer/tensorflow/compiled";
 import type * as tf from "@tensorflow/tfjs-core";
-import { exists, syncFolder } from "../checkpoint/folder-files.ts";
+import { exists } from "../checkpoint/folder-files.ts";
 import type { LoadedCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { assignModel, modelOn } from "../compiled/graph-model.ts";
 
@@ -53,16 +54,7 @@ export async function exportGraph(options: ExportGraphOptions): Promise<void> {
       `exportGraph: expected a new folder, got ${output}, which is there; name another, or move it away`,
     );
   }
-  const partial = join(dirname(output), `.partial-${basename(output)}`);
-  await rm(partial, { recursive: true, force: true });
-  try {
-    await fill(partial, options);
-    await rename(partial, output);
-    await syncFolder(dirname(output));
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  }
+  await createFolder(output, (partial) => fill(partial, options));
 }
 
 async function fill(

@@ -5,10 +5,10 @@
  */
 import { basename, join } from "node:path";
 import { CheckpointError, WEIGHTS_FILE } from "@performer/checkpoint";
+import { writeNewFile } from "@performer/durable-files";
 import { disposeModel } from "@performer/performer";
 import { tokenNamesOf } from "@performer/proteins";
 import type { CheckpointManifest, EvaluationReport, ExportedModel } from "@performer/schema";
-import { writeDurably } from "../checkpoint/folder-files.ts";
 import { type LoadedCheckpoint, loadCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";
 import { writeWholeFolder } from "../checkpoint/whole-folder.ts";
@@ -78,7 +78,7 @@ async function fill(
       ...(measured && { report: measured }),
     },
   };
-  await writeDurably(join(folder, CARD_FILE), renderModelCard(manifest));
+  await writeNewFile(join(folder, CARD_FILE), renderModelCard(manifest));
   return manifest;
 }
 

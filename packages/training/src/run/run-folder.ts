@@ -2,8 +2,9 @@
  * A run is a folder: runs/ID/{config.json, events.jsonl, tensorboard/, checkpoints/}, and origin.json where
  * it began with the weights of another. Its id is the folder's name and its config never changes, so that a run is one experiment and one curve.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "@performer/durable-files";
 import { parseWith, RunConfig } from "@performer/schema";
 import { differingFields } from "./differing-fields.ts";
 
@@ -98,9 +99,8 @@ export async function readRunConfig(root: string): Promise<RunConfig | undefined
 export async function settleRunConfig(paths: RunPaths, config: RunConfig): Promise<void> {
   const before = await readRunConfig(paths.root);
   if (before === undefined) {
-    const temporary = `${paths.config}.partial`;
-    await writeFile(temporary, `${JSON.stringify(config, null, 2)}\n`);
-    await rename(temporary, paths.config);
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    await replaceFile(paths.config, (partial) => writeFile(partial, text));
     return;
   }
   const differing = differingFields(before, config).filter((field) => field !== "description");

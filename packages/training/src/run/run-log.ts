@@ -4,7 +4,8 @@
  * 10,000 steps; longer runs log every second, third, … step, so that the file stays readable in one
  * gulp (about 3 MB). Evaluations, checkpoints, start and end are always logged.
  */
-import { open, readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
+import { replaceFile } from "@performer/durable-files";
 import type { RunEvent } from "@performer/schema";
 import { openEventFile } from "../tensorboard/event-file.ts";
 import { parseEvent } from "./run-events.ts";
@@ -74,6 +75,5 @@ async function cutBack(path: string, resumedFrom: number): Promise<void> {
   const keep = events.findIndex((event) => event.step > resumedFrom || event.type === "end");
   const kept = (keep < 0 ? lines : lines.slice(0, keep)).map((line) => `${line}\n`).join("");
   if (kept === text) return;
-  await writeFile(`${path}.partial`, kept);
-  await rename(`${path}.partial`, path);
+  await replaceFile(path, (partial) => writeFile(partial, kept));
 }

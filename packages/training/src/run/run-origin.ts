@@ -5,6 +5,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
+import { replaceFile } from "@performer/durable-files";
 import { CheckpointOrigin, parseWith } from "@performer/schema";
 import { RunError, type RunPaths } from "./run-folder.ts";
 
@@ -21,7 +22,8 @@ export async function settleRunOrigin(
 ): Promise<CheckpointOrigin | undefined> {
   const before = await readOrigin(paths.origin);
   if (before === undefined && origin !== undefined && !hasBegun) {
-    await writeFile(paths.origin, `${JSON.stringify(origin)}\n`);
+    const text = `${JSON.stringify(origin)}\n`;
+    await replaceFile(paths.origin, (partial) => writeFile(partial, text));
     return origin;
   }
   if (origin !== undefined && !isDeepStrictEqual(before, origin)) {
