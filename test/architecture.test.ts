@@ -32,6 +32,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "apps/trainer": ["random", "schema", "proteins", "performer", "training", "tensorflow"],
   "apps/api": [
     "checkpoint",
+    "embedding-files",
     "file-lock",
     "random",
     "schema",

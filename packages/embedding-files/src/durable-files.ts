@@ -1,25 +1,34 @@
 /** Files that a crash cannot leave half-written: made beside their name, then renamed to it. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { FileEntry } from "@performer/schema";
 
-/** Makes `path` by `write`, which gets another name in the same folder. */
+/** Makes `path` by `write`, which gets another name in the same folder; where it fails nothing is left. */
 export async function replaceFile(
   path: string,
   write: (partial: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${path}.partial`;
-  await write(partial);
-  const file = await open(partial, "r+");
+  try {
+    await write(partial);
+    await syncFile(partial);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  await rename(partial, path);
+  await syncFolder(dirname(path));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
   try {
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(partial, path);
-  await syncFolder(dirname(path));
 }
 
 /** Makes the names in a folder durable. Windows cannot open folders and does not need it. */

@@ -8,6 +8,7 @@
  * await parts.append(batch, nextRecord);
  * await writeOutput({ output: "out.h5", write: writeHdf5, manifest, batches: () => parts.batches() });
  */
+export { replaceFile } from "./durable-files.ts";
 export {
   allocateBatch,
   type EmbeddingBatch,
@@ -16,6 +17,7 @@ export {
   type Values,
 } from "./embedding-batch.ts";
 export { EMBEDDING_FORMATS, type EmbeddingEnding, endingOf } from "./embedding-format.ts";
+export { readArrow, writeArrow } from "./formats/arrow.ts";
 export {
   addTotals,
   bytesOfValue,
