@@ -35,6 +35,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "apps/api": [
     "checkpoint",
     "durable-files",
+    "embedding-files",
     "file-lock",
     "random",
     "schema",

@@ -3,10 +3,11 @@
  * Adding a route is one file under routes/ and one line in the table below; the OpenAPI document is made
  * from the same table.
  */
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express, type Request, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import { limitRate, requireKey } from "./access-control.ts";
 import type { KeyRing } from "./api-keys.ts";
+import { type BodyTimes, DEFAULT_BODY_TIMES, limitBodyTime } from "./body-time.ts";
 import { cors } from "./cors.ts";
 import { errorHandler, notFound } from "./error-handler.ts";
 import type { Experiments } from "./experiment-store.ts";
@@ -107,6 +108,7 @@ export interface AppDependencies {
   readonly requestsPerMinute?: number;
   /** Origins whose pages may read answers; none without. */
   readonly allowedOrigins?: readonly string[];
+  readonly bodyTimes?: BodyTimes;
   /** Of a request that names none. */
   readonly deadlineMs?: number;
   /** Requests at a time that share batches. */
@@ -134,6 +136,7 @@ export function createApp(dependencies: AppDependencies): Express {
     requestLog(logger),
     context.metrics.middleware,
     securityHeaders(),
+    limitBodyTime(uploadsOf(routes), dependencies.bodyTimes ?? DEFAULT_BODY_TIMES),
     ...(dependencies.hosts === undefined ? [] : [requireKnownHost(dependencies.hosts)]),
     cors(dependencies.allowedOrigins ?? []),
   );
@@ -170,6 +173,13 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(dashboardRoutes(dashboardDirectory));
   app.use(notFound, errorHandler(logger, BODY_LIMIT_BYTES));
   return app;
+}
+
+/** Tells requests for a route that takes an upload. */
+function uploadsOf(routes: readonly Route[]): (request: Request) => boolean {
+  const uploads = routes.filter(({ takesUpload }) => takesUpload);
+  return ({ method, path }) =>
+    uploads.some((route) => route.path === path && route.method === method.toLowerCase());
 }
 
 /** What the Allow header says for a route of each method. */

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { createJobModels } from "./jobs/job-models.ts";
 import { startJobRunner } from "./jobs/job-runner.ts";
 import { createJobService, type JobService } from "./jobs/job-service.ts";
+import { createResultExports } from "./jobs/result-exports.ts";
 import { JOB_BODY_LIMIT_BYTES, JOB_LIMITS } from "./limits.ts";
 import type { ModelStore, RunsReader } from "./ports.ts";
 import { createRunCurves, type RunCurves } from "./run-curves.ts";
@@ -21,7 +22,7 @@ export interface OpenExperimentsOptions {
   readonly logger: Logger;
   /** Of one upload. */
   readonly maxUploadBytes?: number;
-  /** Left free on the disk by uploads. */
+  /** Left free on the disk by uploads and files of results. */
   readonly reserveBytes?: number;
   /** As of `openStore`. */
   readonly lockPatienceMs?: number;
@@ -48,6 +49,7 @@ export async function openExperiments(options: OpenExperimentsOptions): Promise<
   const models = createJobModels(modelStore);
   const limits = JOB_LIMITS;
   const runner = startJobRunner({ store, models, jobsDirectory, limits, logger, ...settings });
+  const exports = createResultExports({ jobsDirectory, ...settings });
   const uploadLimits = { maxBytes: options.maxUploadBytes ?? JOB_BODY_LIMIT_BYTES, ...settings };
   const index = store.runs;
   const indexer = createRunIndexer(runsDirectory, index, logger);
@@ -55,8 +57,9 @@ export async function openExperiments(options: OpenExperimentsOptions): Promise<
     store,
     runs: createRunsReader({ runsDirectory, index, indexer, logger }),
     curves: createRunCurves({ index, indexer, logger }),
-    jobs: createJobService({ store, models, runner, jobsDirectory, uploadLimits }),
+    jobs: createJobService({ store, models, runner, exports, jobsDirectory, uploadLimits }),
     async close() {
+      await exports.close();
       await runner.stop();
       store.close();
     },

@@ -31,5 +31,8 @@ export const JOB_BODY_LIMIT_BYTES = 16 * 1_073_741_824;
 /** The same file when it is read. */
 export const JOB_LIMITS = { maxRecords: 100_000_000, maxResidues: 100_000_000_000 } as const;
 
+/** Files of results that may wait to be made, of all jobs; one is made at a time. */
+export const RESULT_FILE_LIMIT = 8;
+
 /** Longest sequence that a model takes, residues. */
 export const maxResidues = (config: ModelConfig): number => config.maxLength - SPECIALS_PER_ROW;

@@ -5,12 +5,13 @@ import type { AddressInfo } from "node:net";
 const IDLE_CHECK_MS = 50;
 
 /**
- * How long a client may take: a head that trickles in, a body that never ends, a connection that says
- * nothing more. Node looks after each interval, and closes those that are late with 408.
+ * How long a client may take: a head that trickles in, a connection that says nothing more. Node looks
+ * after each interval, and closes those that are late with 408. Bodies are the matter of the app, which
+ * knows an upload from another one.
  */
 const TIMEOUTS = {
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  requestTimeout: 0,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 } as const;

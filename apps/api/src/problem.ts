@@ -19,6 +19,7 @@ export const KINDS = {
   "no-attention-map": [404, "The model's attention has no map"],
   "method-not-allowed": [405, "This address does not take this method"],
   "not-acceptable": [406, "The answer has no such format"],
+  "body-too-slow": [408, "The body did not come in time"],
   "job-not-done": [409, "The job has no result yet"],
   "body-too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body has a type that is not read here"],

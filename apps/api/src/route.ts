@@ -17,6 +17,8 @@ export interface Route {
   readonly access: "key" | "none";
   /** Under which heading the page of the API lists it. */
   readonly tag: "Model" | "Runs" | "Jobs" | "Server";
+  /** Whether its body is an upload, which may take as long as it keeps coming. */
+  readonly takesUpload?: true;
   readonly operation: ZodOpenApiOperationObject;
   readonly handlers: readonly RequestHandler<Record<string, string>>[];
 }

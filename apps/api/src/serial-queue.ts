@@ -10,6 +10,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 export class SerialQueue {
   readonly #limit: number;
+  readonly #subject: string;
   #waiting = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -18,9 +19,13 @@ export class SerialQueue {
     return this.#waiting;
   }
 
-  /** @param limit jobs that may wait or run at a time. */
-  constructor(limit: number) {
+  /**
+   * @param limit jobs that may wait or run at a time.
+   * @param subject what they wait for, told to those that are refused.
+   */
+  constructor(limit: number, subject = "the model") {
     this.#limit = limit;
+    this.#subject = subject;
   }
 
   /**
@@ -32,7 +37,7 @@ export class SerialQueue {
   async run<Result>(job: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.#waiting >= this.#limit) {
       throw new ProblemError("busy", {
-        detail: `${this.#limit} requests wait for the model; try again in ${RETRY_AFTER_SECONDS} seconds`,
+        detail: `${this.#limit} requests wait for ${this.#subject}; try again in ${RETRY_AFTER_SECONDS} seconds`,
         limit: this.#limit,
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });

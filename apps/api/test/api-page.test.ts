@@ -4,6 +4,8 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { EMBEDDING_READERS } from "@performer/testing/embedding-readers";
+import { openPython } from "@performer/testing/python";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningServer, serve } from "../src/serve.ts";
@@ -69,13 +71,19 @@ const ANSWERS: readonly ((output: string) => Promise<void> | void)[] = [
     const { layers, rows, maps } = JSON.parse(output);
     expect([layers, rows.cells, maps.length, maps[0][0].length]).toEqual([[0, 5], 25, 2, 25 * 25]);
   },
-  (output) => {
+  async (output) => {
     const lines = output
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type }) => type)).toEqual(["model", "embedding", "refusal", "end"]);
     expect(lines[1].mean).toHaveLength(256);
+    const python = await openPython();
+    const file = join(folder, "embeddings.parquet");
+    const [row, ...others] = JSON.parse(await python.run(EMBEDDING_READERS[".parquet"], [file]));
+    const mean = lines[1].mean.map(Math.fround);
+    expect(row).toEqual({ record: 0, id: "P1", accession: "P1", length: 10, mean });
+    expect(others).toEqual([]);
   },
   (output) => expect(JSON.parse(output).logits).toHaveLength(10),
 ];

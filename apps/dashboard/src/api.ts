@@ -107,7 +107,8 @@ interface Question extends RequestInit {
   readonly signal: AbortSignal;
 }
 
-async function ask<Schema extends Parameters<typeof parseWith>[0]>(
+/** A question whose answer is JSON that fits `schema`. @throws {ApiError} */
+export async function ask<Schema extends Parameters<typeof parseWith>[0]>(
   path: string,
   question: Question,
   schema: Schema,
@@ -125,6 +126,13 @@ async function ask<Schema extends Parameters<typeof parseWith>[0]>(
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ApiError("malformed", cause.message, response.status, cause);
   }
+}
+
+/** A question whose answer is something else; a refusal is a problem document all the same. @throws {ApiError} */
+export async function askPlain(path: string, question: Question): Promise<Response> {
+  const response = await request(path, question);
+  if (response.ok) return response;
+  throw refusal(path, response.status, await response.json().catch(() => null));
 }
 
 async function request(path: string, question: Question): Promise<Response> {

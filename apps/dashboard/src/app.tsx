@@ -20,6 +20,7 @@ const ExploreView = lazyView(
   "Explore",
   async () => (await import("./views/explore-view.tsx")).ExploreView,
 );
+const JobsView = lazyView("Jobs", async () => (await import("./views/jobs-view.tsx")).JobsView);
 const ModelView = lazyView("Model", async () => (await import("./views/model-view.tsx")).ModelView);
 const MutationsView = lazyView(
   "Mutations",
@@ -36,13 +37,16 @@ interface Tab {
   readonly title: string;
   /** Whether it asks the model, wherever that runs. */
   readonly computes: boolean;
+  /** Whether a page without a server has nothing to show there. */
+  readonly needsServer?: true;
 }
 
 const TABS: readonly Tab[] = [
-  { view: "runs", title: "Runs", computes: false },
+  { view: "runs", title: "Runs", computes: false, needsServer: true },
   { view: "explore", title: "Explore", computes: true },
   { view: "mutations", title: "Mutations", computes: true },
   { view: "embeddings", title: "Embeddings", computes: true },
+  { view: "jobs", title: "Jobs", computes: false, needsServer: true },
   { view: "similarity", title: "Similarity", computes: false },
   { view: "model", title: "Model", computes: false },
   { view: "experiments", title: "Experiments", computes: false },
@@ -60,7 +64,7 @@ export function App() {
       ?.querySelector("[aria-current]")
       ?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [route.view]);
-  const tabs = session.hasServer ? TABS : TABS.filter(({ view }) => view !== "runs");
+  const tabs = session.hasServer ? TABS : TABS.filter(({ needsServer }) => !needsServer);
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToMain}>
@@ -107,6 +111,8 @@ function View({ route, session }: { route: Route; session: Session }) {
       return <MutationsView query={route.query} session={session} />;
     case "embeddings":
       return <EmbeddingsView query={route.query} session={session} />;
+    case "jobs":
+      return <JobsView session={session} />;
     case "similarity":
       return <SimilarityView query={route.query} session={session} />;
     case "model":

@@ -4,6 +4,7 @@ import "./styles/theme.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/views.css";
+import "./styles/jobs.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 

@@ -5,6 +5,7 @@ const VIEWS = [
   "explore",
   "mutations",
   "embeddings",
+  "jobs",
   "similarity",
   "model",
   "experiments",

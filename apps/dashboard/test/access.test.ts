@@ -19,6 +19,7 @@ const VIEWS = [
   { hash: "#/explore?accession=P00974&head=1.3", selector: ".sequence-map" },
   { hash: "#/mutations", selector: ".strips .heat-map" },
   { hash: "#/embeddings?set=sample", selector: ".point-map" },
+  { hash: "#/jobs", selector: ".job" },
   { hash: "#/similarity", selector: ".scatter-plot" },
   { hash: "#/model", selector: ".markdown" },
   { hash: "#/experiments/approximation", selector: ".line-chart" },

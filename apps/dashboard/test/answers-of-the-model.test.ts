@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fullAnswers } from "./support/answers.ts";
 import { closePages, launchChromium, openPage } from "./support/browser.ts";
 import { BPT1_BOVIN, mutationsResponse } from "./support/fixture-data.ts";
-import { type FixtureServer, Refusal, startFixtureServer } from "./support/fixture-server.ts";
+import { type FixtureServer, startFixtureServer } from "./support/fixture-server.ts";
+import { Refusal } from "./support/refusal.ts";
 
 let browser: Browser;
 let server: FixtureServer;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  formatBytes,
   formatCorrelation,
   formatDuration,
   formatP,
@@ -36,4 +37,10 @@ test("a p value is never written as zero", () => {
 
 test("perplexities: fewer decimals where they mean less", () => {
   expect([9.168, 1234.56].map(formatPerplexity)).toEqual(["9.17", "1234.6"]);
+});
+
+test("bytes: the unit that leaves one to four digits", () => {
+  expect([0, 812, 4_200, 9_586_994, 12_340_000_000].map(formatBytes)).toEqual([
+    ...["0 B", "812 B", "4 kB", "9.6 MB", "12.3 GB"],
+  ]);
 });

@@ -100,7 +100,9 @@ test("Explore shows BPT1_BOVIN: fetched beside the page, computed in it, nothing
   expect(await page.locator("[data-backend]").textContent()).toContain(
     "nothing leaves this machine",
   );
-  expect(await page.getByRole("link", { name: "Runs" }).count()).toBe(0);
+  for (const name of ["Runs", "Jobs"]) {
+    expect(await page.getByRole("link", { name, exact: true }).count()).toBe(0);
+  }
   await page.getByRole("button", { name: /^layer 3, head 5/ }).click();
   await page.waitForSelector(".sequence-map");
   expect(elsewhere).toEqual([]);

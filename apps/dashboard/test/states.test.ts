@@ -8,9 +8,9 @@ import { similarityResponse } from "./support/fixture-data.ts";
 import {
   type FixtureAnswers,
   type FixtureServer,
-  Refusal,
   startFixtureServer,
 } from "./support/fixture-server.ts";
+import { Refusal } from "./support/refusal.ts";
 
 let browser: Browser;
 const servers: FixtureServer[] = [];

@@ -16,6 +16,7 @@ export {
   type Values,
 } from "./embedding-batch.ts";
 export { EMBEDDING_FORMATS, type EmbeddingEnding, endingOf } from "./embedding-format.ts";
+export { readArrow, writeArrow } from "./formats/arrow.ts";
 export {
   addTotals,
   bytesOfValue,

@@ -67,6 +67,8 @@ export {
   JobItemsResponse,
   JobOptions,
   JobQuery,
+  JobResultFormat,
+  JobResultQuery,
   JobState,
   JobsQuery,
   JobsResponse,

@@ -1,10 +1,12 @@
 /**
- * Where a job's bytes lie: jobs/ID/{input, result.ndjson}. The folder is there before the job's row and
- * goes after it, so a folder without a row is what a killed process left, and is swept.
+ * Where a job's bytes lie: jobs/ID/{input, result.ndjson}, and results that were asked for in another
+ * format. The folder is there before the job's row and goes after it, so a folder without a row is what
+ * a killed process left, and is swept.
  */
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileLock, isFileLocked, lockFile } from "@performer/file-lock";
+import type { JobResultFormat } from "@performer/schema";
 import type { JobTable } from "@performer/store";
 
 const UPLOAD_LOCK = "upload.lock";
@@ -18,8 +20,11 @@ export interface JobPaths {
 
 export const jobPaths = (jobsDirectory: string, id: string): JobPaths => {
   const folder = join(jobsDirectory, id);
-  return { folder, input: join(folder, "input"), result: join(folder, "result.ndjson") };
+  return { folder, input: join(folder, "input"), result: resultPath(folder, "ndjson") };
 };
+
+export const resultPath = (folder: string, format: JobResultFormat) =>
+  join(folder, `result.${format}`);
 
 /** Makes the folder of a job that is being sent, and holds it against the sweep until it is released. */
 export async function createJobFolder(

@@ -1,13 +1,14 @@
 /** Bulk jobs as the routes use them: sent, looked at, fetched, removed; worked off by the runner. */
 import { randomUUID } from "node:crypto";
-import type { Job, JobItem, JobOptions, JobState } from "@performer/schema";
+import type { Job, JobItem, JobOptions, JobResultFormat, JobState } from "@performer/schema";
 import type { ExperimentStore, JobRecord } from "@performer/store";
 import { ProblemError } from "../problem.ts";
 import { describeJob } from "./describe-job.ts";
-import { createJobFolder, jobPaths, removeJobFolder } from "./job-files.ts";
+import { createJobFolder, removeJobFolder } from "./job-files.ts";
 import type { JobModels } from "./job-models.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { receiveUpload, type UploadLimits } from "./receive-upload.ts";
+import type { ResultExports } from "./result-exports.ts";
 
 interface SentJob {
   readonly body: AsyncIterable<Uint8Array>;
@@ -38,8 +39,11 @@ export interface JobService {
   items(id: string, page: ItemPage): Promise<readonly JobItem[]>;
   /** How many there are in each state. */
   counts(): Promise<Readonly<Record<JobState, number>>>;
-  /** Path of the result. @throws {ProblemError} "job-not-done". */
-  result(id: string): Promise<string>;
+  /**
+   * Path of the result in a format, the lines as they are without one.
+   * @throws {ProblemError} "job-not-done", and as `ResultExports`.
+   */
+  result(id: string, format?: JobResultFormat): Promise<string>;
   /** Stops it where it runs, and removes it with its files. */
   remove(id: string): Promise<void>;
 }
@@ -48,12 +52,13 @@ export interface JobServiceOptions {
   readonly store: ExperimentStore;
   readonly models: JobModels;
   readonly runner: JobRunner;
+  readonly exports: ResultExports;
   readonly jobsDirectory: string;
   readonly uploadLimits: Omit<UploadLimits, "expectedBytes">;
 }
 
 export function createJobService(options: JobServiceOptions): JobService {
-  const { store, models, runner, jobsDirectory, uploadLimits } = options;
+  const { store, models, runner, exports, jobsDirectory, uploadLimits } = options;
   const tell = (job: JobRecord) => describeJob(job, runner.live(job.id));
 
   async function find(id: string): Promise<JobRecord> {
@@ -108,12 +113,12 @@ export function createJobService(options: JobServiceOptions): JobService {
       return store.jobs.items(id, { limit, onlyRefused, ...(after !== undefined && { after }) });
     },
     counts: () => store.jobs.counts(),
-    async result(id) {
-      const { state } = await find(id);
-      if (state === "done") return jobPaths(jobsDirectory, id).result;
+    async result(id, format = "ndjson") {
+      const job = await find(id);
+      if (job.state === "done") return exports.file(job, format);
       throw new ProblemError("job-not-done", {
         detail:
-          state === "failed"
+          job.state === "failed"
             ? "the job failed and has no result; its error says why"
             : "the job is not done yet; GET /v1/jobs/:id tells how far it is",
         field: "id",
@@ -121,7 +126,7 @@ export function createJobService(options: JobServiceOptions): JobService {
     },
     async remove(id) {
       await find(id);
-      await runner.remove(id);
+      await exports.without(id, () => runner.remove(id));
     },
   };
 }

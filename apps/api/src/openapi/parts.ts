@@ -19,6 +19,7 @@ export function problems(
     "invalid-request",
     "unauthorized",
     "unknown-host",
+    "body-too-slow",
     "rate-limited",
     "internal-error",
   ];

@@ -31,10 +31,13 @@ test("answers of every kind, to right requests and to random ones, stand in the 
   await ask("get", "/v1/jobs", "/v1/jobs");
   await ask("get", job, `/v1/jobs/${id}`);
   await ask("get", `${job}/items`, `/v1/jobs/${id}/items?refused=true`);
+  await ask("get", `${job}/result`, `/v1/jobs/${id}/result?format=arrow`);
   await ask("post", "/v1/jobs", "/v1/jobs?layer=1", ">a\nACD\n");
   await ask("get", "/v1/runs/{id}/metrics", "/v1/runs/nobody/metrics");
   const word = fc.string({ maxLength: 12 });
-  const names = fc.constantFrom("limit", "before", "after", "refused", "layer", "model", "include");
+  const names = fc.constantFrom(
+    ...["limit", "before", "after", "refused", "layer", "model", "include", "format"],
+  );
   const requests = fc.record({
     method: fc.constantFrom("get" as const, "post" as const, "delete" as const),
     rest: fc.constantFrom("", "/items", "/result"),
@@ -56,6 +59,7 @@ test("answers of every kind, to right requests and to random ones, stand in the 
   await ask("delete", job, `/v1/jobs/${id}`);
   for (const status of [
     "get /v1/jobs 200",
+    `get ${job}/result 200`,
     "post /v1/jobs 202",
     "post /v1/jobs 422",
     `delete ${job} 204`,

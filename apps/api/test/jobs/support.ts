@@ -81,7 +81,10 @@ export function manyRecords(count: number): string {
 }
 
 /** An app that serves these experiments and next to nothing else. */
-export const appOf = (experiments: Experiments) =>
+export const appOf = (
+  experiments: Experiments,
+  settings: Partial<Parameters<typeof createApp>[0]> = {},
+) =>
   createApp({
     experiments,
     models: fakeModels().models,
@@ -91,4 +94,5 @@ export const appOf = (experiments: Experiments) =>
     logger,
     signal: new AbortController().signal,
     version: "0.0.0",
+    ...settings,
   });

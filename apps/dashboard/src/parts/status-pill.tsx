@@ -1,7 +1,8 @@
-/** How a run stands: a colour and the word for it. */
+/** How a run or a job stands: a colour and the word for it. */
+import type { JobState } from "@performer/schema";
 import type { RunStatus } from "../model/run-status.ts";
 
-export function StatusPill({ status }: { status: RunStatus }) {
+export function StatusPill({ status }: { status: RunStatus | JobState }) {
   return (
     <span class={`pill pill-${status}`} data-status={status}>
       <span class="pill-dot" aria-hidden="true" />

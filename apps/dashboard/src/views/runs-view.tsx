@@ -7,6 +7,8 @@ import { CURVE_COLUMNS, comparedCurves, comparedTop, curveRows } from "../model/
 import { formatPerplexity, formatShare } from "../model/format.ts";
 import type { RunSeries } from "../model/run-series.ts";
 import { statusOf } from "../model/run-status.ts";
+import { Lost } from "../parts/lost.tsx";
+import { NoServer } from "../parts/no-server.tsx";
 import { Command, Fault, Loading, Notice } from "../parts/notice.tsx";
 import { SaveButtons } from "../parts/picture.tsx";
 import { RunCurves } from "../parts/run-curves.tsx";
@@ -34,17 +36,8 @@ interface RunsViewProps {
 }
 
 export function RunsView({ hasServer, ...props }: RunsViewProps) {
-  return hasServer ? <ServerRuns {...props} /> : <NoServer />;
-}
-
-/** A static page has no runs to follow. */
-function NoServer() {
-  return (
-    <Notice title="Runs are followed through a server">
-      <p>This page lies on a web host without one. On the machine that trains:</p>
-      <Command>npm run performer -- serve</Command>
-    </Notice>
-  );
+  if (hasServer) return <ServerRuns {...props} />;
+  return <NoServer title="Runs are followed through a server" machine="that trains" />;
 }
 
 function ServerRuns({ runId, query }: Omit<RunsViewProps, "hasServer">) {
@@ -80,15 +73,6 @@ function NoRun() {
       <p>Your own proteins and sizes:</p>
       <Command>npm run performer -- train --help</Command>
     </Notice>
-  );
-}
-
-/** Shown above data that may have grown old. */
-function Lost() {
-  return (
-    <p class="banner" role="status">
-      The API does not answer; what you see is the last that was heard. Trying again …
-    </p>
   );
 }
 

@@ -9,7 +9,9 @@ import {
   similarityResponse,
   summarize,
 } from "./fixture-data.ts";
-import { type FixtureAnswers, type FixtureRun, Refusal } from "./fixture-server.ts";
+import { jobsOfEveryState } from "./fixture-jobs.ts";
+import type { FixtureAnswers, FixtureRun } from "./fixture-server.ts";
+import { Refusal } from "./refusal.ts";
 
 export const LIVE_RUN = "uniref-small";
 export const LIVE_STEP = 1200;
@@ -23,6 +25,8 @@ export function fullAnswers(): FixtureAnswers {
       run("demo", 600, 600, "finished"),
       run("demo-wide", 340, 600, "interrupted"),
     ],
+    jobs: jobsOfEveryState(),
+    uploads: [],
     attention: ({ sequence, accession }) => {
       if (typeof sequence === "string") return attentionResponse("sequence", sequence);
       if (accession === "P00974") return attentionResponse("P00974", BPT1_BOVIN);
@@ -40,7 +44,7 @@ export function fullAnswers(): FixtureAnswers {
 
 /** What a fresh installation answers. */
 export function emptyAnswers(): FixtureAnswers {
-  return { ...fullAnswers(), models: [], runs: [] };
+  return { ...fullAnswers(), models: [], runs: [], jobs: [] };
 }
 
 function run(

@@ -6,13 +6,14 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type {
   AttentionRequest,
   AttentionResponse,
   EmbeddingsRequest,
   EmbeddingsResponse,
+  Job,
   ModelSummary,
   MutationsRequest,
   MutationsResponse,
@@ -21,6 +22,8 @@ import type {
   SimilarityResponse,
 } from "@performer/schema";
 import { modelDetails } from "./fixture-data.ts";
+import { answerJobs } from "./fixture-jobs.ts";
+import { Refusal } from "./refusal.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
@@ -48,22 +51,15 @@ export interface FixtureAnswers {
   key?: string;
   models: ModelSummary[];
   runs: FixtureRun[];
+  /** Newest first. */
+  readonly jobs: Job[];
+  /** Bodies of the jobs that were sent, oldest first. */
+  readonly uploads: Buffer[];
   attention: (asked: AttentionRequest) => AttentionResponse;
   mutations: (asked: MutationsRequest) => MutationsResponse;
   embeddings: (asked: EmbeddingsRequest) => EmbeddingsResponse;
   /** @param model as it was asked for. */
   similarity: (model: string) => SimilarityResponse;
-}
-
-export class Refusal extends Error {
-  readonly status: number;
-  readonly title: string;
-
-  constructor(status: number, title: string, detail: string) {
-    super(detail);
-    this.status = status;
-    this.title = title;
-  }
 }
 
 export interface FixtureServer {
@@ -92,6 +88,9 @@ export async function startFixtureServer(answers: FixtureAnswers): Promise<Fixtu
         const run = answers.runs.find(({ summary }) => summary.id === decodeURIComponent(runId));
         if (run === undefined) throw new Refusal(404, "There is no such run", "see /v1/runs");
         openStream(response, run, Number(request.headers["last-event-id"] ?? 0), streams);
+      } else if (url.pathname.startsWith("/v1/jobs")) {
+        const { method = "GET" } = request;
+        answerJobs(answers, { method, url, body: await buffer(request) }, response);
       } else if (url.pathname.startsWith("/v1/")) {
         sendJson(response, 200, answer(answers, url, await text(request)));
       } else {

@@ -6,10 +6,17 @@ import { type FileHandle, open } from "node:fs/promises";
 import { AsyncByteQueue, RecordBatchFileWriter, RecordBatchReader } from "apache-arrow";
 import { type EmbeddingBatch, rebatch } from "../embedding-batch.ts";
 import type { EmbeddingLayout } from "../layout.ts";
-import type { WriteEmbeddings } from "../write-options.ts";
+import type { WriteOptions } from "../write-options.ts";
 import { arrowSchema, fromRecordBatch, LAYOUT_KEY, toRecordBatch } from "./arrow-columns.ts";
 
-export const writeArrow: WriteEmbeddings = ({ path, layout, batches, batchBytes, metadata }) =>
+/** Needs no totals: they may be read from the file that it makes. */
+export const writeArrow = ({
+  path,
+  layout,
+  batches,
+  batchBytes,
+  metadata,
+}: Omit<WriteOptions, "totals">): Promise<void> =>
   writeArrowBatches({ path, layout, metadata, batches: rebatch(layout, batches(), batchBytes) });
 
 /** A record batch a batch. */

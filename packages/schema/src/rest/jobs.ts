@@ -1,6 +1,7 @@
 /**
  * Bulk jobs. POST /v1/jobs takes a FASTA file and answers 202 with the job; it is worked off behind the
- * requests of people who wait, survives a restart, and leaves a result of NDJSON lines to download.
+ * requests of people who wait, survives a restart, and leaves a result to download: NDJSON lines, or a
+ * file of embeddings as `performer embed` writes them.
  */
 import { z } from "zod";
 import { answeredBy, ModelChoice } from "./common.ts";
@@ -60,6 +61,18 @@ export const JobItemsQuery = z.strictObject({
     .meta({ description: "true: only records without a result" }),
 });
 export type JobItemsQuery = z.infer<typeof JobItemsQuery>;
+
+/** What a result is fetched as: lines, or a file with the columns of docs/embed.md. */
+export const JobResultFormat = z.enum(["ndjson", "npz", "arrow", "parquet", "h5"]);
+export type JobResultFormat = z.infer<typeof JobResultFormat>;
+
+/** The query of GET /v1/jobs/:id/result. */
+export const JobResultQuery = z.strictObject({
+  format: JobResultFormat.optional().meta({
+    description: "for clients that cannot set Accept, such as a link; it goes before Accept",
+  }),
+});
+export type JobResultQuery = z.infer<typeof JobResultQuery>;
 
 /** "queued" until the input has been read once and its records are counted. */
 export const JobState = z.enum(["queued", "running", "done", "failed"]);

@@ -15,6 +15,7 @@ export const sendJobRoute = ({ jobs }: JobsContext): Route => ({
   path: "/v1/jobs",
   access: "key",
   tag: "Jobs",
+  takesUpload: true,
   operation: {
     summary: "Embeds the sequences of a FASTA file as a job",
     description:
