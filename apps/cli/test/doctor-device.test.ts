@@ -22,7 +22,7 @@ describe.skipIf(tensorflowLibraries(ROOT) === null)("performer doctor --device",
     ]);
     const detail = (name: string) => checks.find((check) => check.name === name)?.detail;
     expect(detail("training step")).toMatch(
-      /within \de-\d+ of eager float32; all \d+ matrix products on \/device:CPU:0/,
+      /within \de[+-]\d+ of eager float32; all \d+ matrix products on \/device:CPU:0/,
     );
     expect(detail("XLA")).toMatch(/[1-9]\d* compiled clusters/);
   });
