@@ -13,6 +13,7 @@ import { collateSequences } from "@performer/proteins";
 import { randomKey } from "@performer/random";
 import { loadRuntime, tensorflowLibraries } from "@performer/tensorflow";
 import { compileModel } from "@performer/training";
+import { readOptions } from "./embed/options.ts";
 import { configOf, favorOf } from "./embed/sizes.ts";
 import { nodeShares } from "./node-shares.ts";
 import { quantile } from "./serve/quantile.ts";
@@ -22,7 +23,8 @@ const WARM_UP = 2;
 const TIMED = 10;
 const BATCH_TOKENS = 8192;
 const PROFILED = 3;
-const SIZE = { layers: 6, heads: 20, width: 320, inner: 1280, features: 256 };
+/** That of `npm run bench -- embed`. */
+const { size: SIZE } = readOptions([]);
 
 const { values } = parseArgs({
   options: {

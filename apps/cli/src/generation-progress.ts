@@ -1,9 +1,6 @@
 /** How far generation is, as one line on a terminal that is overwritten; nothing elsewhere. */
 import type { GenerationEvent } from "@performer/performer";
-
-const LINE_EVERY_MS = 200;
-/** ECMA-48: back to the first column, and erase the line. */
-const CLEAR_LINE = "\r\u001b[2K";
+import { createOverwrittenLine } from "./overwritten-line.ts";
 
 export interface GenerationProgress {
   show(event: GenerationEvent): void;
@@ -16,25 +13,23 @@ export function createGenerationProgress(
   output: NodeJS.WriteStream = process.stderr,
 ): GenerationProgress {
   if (!output.isTTY) return { show() {}, close() {} };
+  const line = createOverwrittenLine(output);
   const startedAt = performance.now();
-  let shownAt = Number.NEGATIVE_INFINITY;
   let ended = 0;
   return {
     show(event) {
       if (event.type === "sequence") {
         ended += 1;
         // the sequence itself may be written to the same terminal
-        output.write(CLEAR_LINE);
+        line.clear();
         return;
       }
-      const now = performance.now();
-      if (now - shownAt < LINE_EVERY_MS) return;
-      shownAt = now;
-      const rate = event.drawn / ((now - startedAt) / 1000);
-      output.write(
-        `${CLEAR_LINE}${ended}/${count} sequences, ${event.drawn} residues, ${Math.round(rate)} residues/s`,
+      const rate = event.drawn / ((performance.now() - startedAt) / 1000);
+      line.show(
+        () =>
+          `${ended}/${count} sequences, ${event.drawn} residues, ${Math.round(rate)} residues/s`,
       );
     },
-    close: () => output.write(CLEAR_LINE),
+    close: () => line.clear(),
   };
 }
