@@ -1,6 +1,5 @@
 /** `data download`: a dataset of UniProt's current release, held against its published checksum. */
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   assertDiskSpace,
@@ -18,7 +17,7 @@ import {
   tellRetry,
   withRetry,
 } from "@performer/download";
-import { hashFile } from "@performer/durable-files";
+import { hashFile, sizeOf } from "@performer/durable-files";
 import type { DataSource } from "@performer/schema";
 import { Argument, Command, Option } from "commander";
 import { DataError } from "../data-error.ts";
@@ -167,9 +166,3 @@ async function fetchText(url: string, stallMs: number): Promise<string> {
     stall.stop();
   }
 }
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );

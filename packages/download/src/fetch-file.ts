@@ -3,7 +3,8 @@
  * the next run after a kill. A range is asked for only with a validator (If-Range), so that parts of
  * two versions are never joined; a server that ignores ranges costs a new beginning.
  */
-import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rm, writeFile } from "node:fs/promises";
+import { sizeOf } from "@performer/durable-files";
 import { z } from "zod";
 import { DownloadError } from "./download-error.ts";
 import type { Progress } from "./progress.ts";
@@ -191,11 +192,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }

@@ -8,4 +8,5 @@
 export { createFolder, PARTIAL_FOLDER } from "./create-folder.ts";
 export { digestFile, type FileDigest, hashFile } from "./digest-file.ts";
 export { replaceFile, writeNewFile } from "./durable-file.ts";
+export { exists, namesIn, sizeOf } from "./existing.ts";
 export { syncFile, syncFolder } from "./sync.ts";

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import {
   createFolder,
   digestFile,
+  exists,
   hashFile,
+  namesIn,
   replaceFile,
+  sizeOf,
   writeNewFile,
 } from "@performer/durable-files";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,6 +25,24 @@ const torn = async (partial: string) => {
   await writeFile(partial, "half of i");
   throw new Error("the disk is full");
 };
+
+describe("what is there", () => {
+  test("a file's size, a folder's names; what is not there has none", async () => {
+    const path = join(folder, "config.json");
+    expect([await exists(path), await sizeOf(path)]).toEqual([false, 0]);
+    expect(await namesIn(join(folder, "no-folder"))).toEqual([]);
+    await writeFile(path, "four");
+    expect([await exists(path), await sizeOf(path)]).toEqual([true, 4]);
+    expect(await namesIn(folder)).toEqual(["config.json"]);
+  });
+
+  test("any other failure is an error, not an absence", async () => {
+    const path = join(folder, "config.json");
+    await writeFile(path, "");
+    await expect(namesIn(path)).rejects.toThrow("ENOTDIR");
+    await expect(sizeOf(join(path, "child"))).rejects.toThrow("ENOTDIR");
+  });
+});
 
 describe("replaceFile", () => {
   test("the old content stands under the name until the new one is whole; then no other name is left", async () => {

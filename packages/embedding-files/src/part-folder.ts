@@ -5,10 +5,10 @@
  * window it was computing, and never computes or keeps a record twice. Appending to the final format
  * instead would not do: HDF5 and zip are unreadable from the first write to the last.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { replaceFile } from "@performer/durable-files";
+import { namesIn, replaceFile } from "@performer/durable-files";
 import { type FileLock, lockFile } from "@performer/file-lock";
 import type { EmbeddingBatch } from "./embedding-batch.ts";
 import { readArrow, writeArrowBatches } from "./formats/arrow.ts";
@@ -132,10 +132,3 @@ async function listParts(folder: string) {
 }
 
 const pad = (number: number) => String(number).padStart(10, "0");
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-}

@@ -4,9 +4,9 @@
  * process at a time works in the folder.
  */
 import { createHash } from "node:crypto";
-import { mkdir, rename, stat } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { hashFile } from "@performer/durable-files";
+import { hashFile, sizeOf } from "@performer/durable-files";
 import { lockFile } from "@performer/file-lock";
 import { assertDiskSpace } from "../disk-space.ts";
 import { discardFile, fetchFile, OtherFileError } from "../fetch-file.ts";
@@ -98,9 +98,3 @@ async function hasChecksum(path: string, { checksum, sizeBytes }: HubFile): Prom
   await hashFile(path, [hash]);
   return hash.digest("hex") === checksum.value;
 }
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );

@@ -5,8 +5,7 @@
  */
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PARTIAL_FOLDER } from "@performer/durable-files";
-import { namesIn } from "./folder-files.ts";
+import { namesIn, PARTIAL_FOLDER } from "@performer/durable-files";
 
 export interface CheckpointLocation {
   readonly name: string;

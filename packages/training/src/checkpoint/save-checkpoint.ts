@@ -3,14 +3,15 @@
  * (optimiser slots), manifest.json. The folder gets its name in one rename when all of it is on the
  * disk: a kill at any moment leaves either the whole checkpoint or none, and the older ones untouched.
  */
+
 import { join } from "node:path";
 import { CheckpointError, modelTensors, WEIGHTS_FILE } from "@performer/checkpoint";
+import { exists } from "@performer/durable-files";
 import type { PerformerModel } from "@performer/performer";
 import { CHECKPOINT_FORMAT, type CheckpointManifest } from "@performer/schema";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { NamedTensors, OptimizerState } from "../optimizer/transform.ts";
 import { checkpointName, pruneCheckpoints } from "./checkpoint-folder.ts";
-import { exists } from "./folder-files.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors-file.ts";
 import { writeWholeFolder } from "./whole-folder.ts";
 

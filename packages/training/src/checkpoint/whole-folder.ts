@@ -1,9 +1,8 @@
 /** A model folder that is whole or not there, and never takes another's place. */
 import { join } from "node:path";
 import { CheckpointError, MANIFEST_FILE } from "@performer/checkpoint";
-import { createFolder, writeNewFile } from "@performer/durable-files";
+import { createFolder, exists, writeNewFile } from "@performer/durable-files";
 import type { CheckpointManifest } from "@performer/schema";
-import { exists } from "./folder-files.ts";
 
 /**
  * @param fill writes the files into the folder that it is given, and says what the manifest shall.

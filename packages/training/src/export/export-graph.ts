@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "@performer/checkpoint";
-import { createFolder } from "@performer/durable-files";
+import { createFolder, exists } from "@performer/durable-files";
 import { applyModel } from "@performer/performer";
 import { tokenNamesOf } from "@performer/proteins";
 import {
@@ -17,7 +17,6 @@ import {
   type TensorFlowLibraries,
 } from "@performer/tensorflow/compiled";
 import type * as tf from "@tensorflow/tfjs-core";
-import { exists } from "../checkpoint/folder-files.ts";
 import type { LoadedCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { assignModel, modelOn } from "../compiled/graph-model.ts";
 

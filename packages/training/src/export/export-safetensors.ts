@@ -2,9 +2,10 @@
  * A model as one safetensors file: every weight as it is, in float32, with the model's config and the
  * vocabulary in the file's metadata, so that it needs nothing beside it.
  */
+
 import { CheckpointError, modelTensors } from "@performer/checkpoint";
+import { exists } from "@performer/durable-files";
 import { tokenNamesOf } from "@performer/proteins";
-import { exists } from "../checkpoint/folder-files.ts";
 import type { LoadedCheckpoint } from "../checkpoint/load-checkpoint.ts";
 import { writeSafetensors } from "../checkpoint/safetensors-file.ts";
 

@@ -1,8 +1,9 @@
 /** The exported models of a folder, such as models/ of the clone: one folder a model. */
+
 import { join } from "node:path";
 import { MANIFEST_FILE } from "@performer/checkpoint";
+import { exists, namesIn } from "@performer/durable-files";
 import type { CheckpointManifest } from "@performer/schema";
-import { exists, namesIn } from "../checkpoint/folder-files.ts";
 import { readManifest } from "../checkpoint/load-checkpoint.ts";
 
 export interface ModelLocation {

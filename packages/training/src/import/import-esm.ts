@@ -3,9 +3,11 @@
  * a model config, tensors to parameters one by one, in float32. No tensor is made, so no backend is
  * needed. The folder gets its name when it is whole.
  */
+
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { WEIGHTS_FILE } from "@performer/checkpoint";
+import { exists } from "@performer/durable-files";
 import { type ParameterShape, parameterShapes } from "@performer/performer";
 import { ESM_FILE_ORDER } from "@performer/proteins";
 import {
@@ -14,7 +16,6 @@ import {
   EsmCheckpointConfig,
   parseWith,
 } from "@performer/schema";
-import { exists } from "../checkpoint/folder-files.ts";
 import {
   type HostTensor,
   type StoredTensor,

@@ -2,10 +2,11 @@
  * The tensors of a checkpoint that others wrote: one safetensors file, or several with an index. Only
  * headers are read at first; values come one tensor at a time, so a model need not fit into memory.
  */
+
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { exists } from "@performer/durable-files";
 import { parseWith, TensorIndex } from "@performer/schema";
-import { exists } from "../checkpoint/folder-files.ts";
 import { readHeader, readTensor, type StoredTensor } from "../checkpoint/safetensors-file.ts";
 import { ImportError } from "./import-error.ts";
 
