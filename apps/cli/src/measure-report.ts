@@ -28,6 +28,8 @@ export interface MeasureReportOptions extends ModelOptions {
   readonly subset?: string;
   readonly where?: readonly string[];
   readonly draws: number;
+  /** Share of each sequence that a masked model fills in, whatever its training hid. */
+  readonly hidden: number;
   readonly seed: number;
   readonly batches?: number;
   readonly layout?: DataConfig["layout"];
@@ -52,7 +54,7 @@ export async function measureReport(
 
   const { model, manifest, compiled } = await loadModel(root, options);
   const { direction } = model.config;
-  const config = batchConfig(manifest, options.layout);
+  const config = batchConfig(manifest, options);
   // without masks, further draws would be the same again
   const draws = direction === "causal" ? 1 : options.draws;
   const seeds = Array.from({ length: draws }, (_, draw) => options.seed + draw);
@@ -133,14 +135,14 @@ async function readParts(
   return sequenceParts(text, subset, where);
 }
 
-/** Batches as in training; for weights that carry no training config, the defaults at the model's length. */
+/** Rows as in training; for weights that carry no training config, the defaults at the model's length. */
 function batchConfig(
   { training, model }: CheckpointManifest,
-  layout: DataConfig["layout"] | undefined,
+  { layout, hidden }: MeasureReportOptions,
 ) {
   const sequenceLength = Math.min(model.maxLength, DataConfig.parse({}).sequenceLength);
   const data = training?.data ?? DataConfig.parse({ sequenceLength });
-  const masking = training?.masking ?? MaskingConfig.parse({});
+  const masking = MaskingConfig.parse({ fraction: hidden });
   return { data: { ...data, layout: layout ?? data.layout }, masking };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EvaluationReport } from "@performer/schema";
+import { EvaluationReport, TrainingConfig } from "@performer/schema";
 import { beforeAll, describe, expect, it } from "vitest";
 import { performer } from "./support/performer.ts";
 import { saveTinyModel } from "./support/tiny-model.ts";
@@ -85,6 +85,25 @@ describe("performer evaluate", () => {
     expect(await readFile(join(folder, "shipped", "MODEL_CARD.md"), "utf8")).toContain(
       "**alanine.fasta**",
     );
+  });
+
+  it("hides as much as it is told, and 15 % of a model that was trained with more", async () => {
+    const training = TrainingConfig.parse({ steps: 1, masking: { fraction: 0.4 } });
+    await saveTinyModel(join(folder, "other"), {}, { details: { training } });
+    const scored = async (...args: string[]) => {
+      const { scoring, sets } = reportOf(
+        await performer(["evaluate", "uniform.fasta", "--json", "--checkpoint", ...args], {
+          cwd: folder,
+        }),
+      );
+      return [scoring.fraction, sets[0]?.parts[0]?.model.draws[0]?.weightSum];
+    };
+    // 6 sequences of 40 residues, each rounded by itself
+    expect(await scored("other")).toEqual([0.15, 6 * 6]);
+    expect(await scored("other", "--hidden", "0.5")).toEqual([0.5, 6 * 20]);
+    const refused = await evaluate("uniform.fasta", "--hidden", "0");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain("Expected a number above 0, at most 1.");
   });
 
   it.each([

@@ -1,9 +1,15 @@
 /** `performer evaluate`: perplexity and accuracy of a model on FASTA files, beside n-gram baselines. */
-import type { DataConfig } from "@performer/schema";
+import { type DataConfig, MaskingConfig } from "@performer/schema";
 import type { Backend } from "@performer/tensorflow";
 import { Command, Option } from "commander";
 import { findCloneRoot, resolveUserPath } from "../clone-root.ts";
-import { backendOption, checkpointOption, eagerOption, parseWhole } from "../option-parsers.ts";
+import {
+  backendOption,
+  checkpointOption,
+  eagerOption,
+  parseShare,
+  parseWhole,
+} from "../option-parsers.ts";
 import { writeText } from "../write-text.ts";
 
 const EXAMPLES = `
@@ -33,6 +39,7 @@ interface EvaluateOptions {
   readonly draws: number;
   readonly batches?: number;
   readonly layout?: DataConfig["layout"];
+  readonly hidden: number;
   readonly seed: number;
   readonly lenient?: true;
   readonly json?: true;
@@ -51,6 +58,12 @@ export const evaluateCommand = () =>
     .option("--order <n>", "longest n-gram of the baselines", parseWhole(1, 5), 5)
     .option("--subset <file>", "a table of sequences, for figures of a part as well")
     .option("--where <conditions...>", 'of --subset, such as "max_identity < 0.5"')
+    .option(
+      "--hidden <share>",
+      "of each sequence, that a masked model fills in, whatever its training hid",
+      parseShare,
+      MaskingConfig.parse({}).fraction,
+    )
     .option("--draws <number>", "draws of the masked positions", parseWhole(1, 1000), 1)
     .option(
       "--batches <number>",
