@@ -80,6 +80,7 @@ test("the card says data, budget, figures, limits and licence, from the manifest
     "Three made-up proteins.",
     "train.fasta: 3 sequences, 24 residues.",
     "98,765 tokens read (4115.21 times the number of the residues)",
+    "all replaced by the mask token, in 2 draws (± is their standard deviation).",
     "c".repeat(64),
     "| all | 1,234 | 12.346 ± 0.012 | 21.04 ± 0.08 % | 12.182 / 21.00 % | 12.182 / 21.00 % |",
     "Sequences of more than 38 residues are refused",

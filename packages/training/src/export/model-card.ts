@@ -129,7 +129,7 @@ function figures(report: EvaluationReport): string {
   const { scoring, baselines, subset } = report;
   const masked =
     scoring.task === "masked"
-      ? `Scored are hidden residues alone, ${(100 * (scoring.fraction ?? 0)).toFixed(0)} % of each sequence, all replaced by the mask token, in ${scoring.seeds.length} draws (± is their standard deviation).`
+      ? `Scored are hidden residues alone, ${(100 * (scoring.fraction ?? 0)).toFixed(0)} % of each sequence, all replaced by the mask token, ${drawsOf(scoring.seeds.length)}.`
       : "Scored is every next token.";
   const bounded =
     scoring.maxBatches === null ? "" : ` Only the first ${scoring.maxBatches} batches were scored.`;
@@ -143,6 +143,9 @@ function figures(report: EvaluationReport): string {
   lines.push("Files of these figures:", fileTable(files));
   return lines.join("\n\n");
 }
+
+const drawsOf = (count: number) =>
+  count === 1 ? "in one draw" : `in ${count} draws (± is their standard deviation)`;
 
 function partTable(parts: readonly EvaluatedPart[], order: number): string {
   const names = Array.from({ length: order }, (_, n) => (n === 0 ? "unigram" : `${n + 1}-gram`));
