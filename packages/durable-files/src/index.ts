@@ -1,5 +1,6 @@
 /**
- * Files and folders that a crash or a loss of power leaves whole or not there, and their checksums.
+ * Files and folders that a crash or a loss of power leaves whole or not there, what is there of them,
+ * and their checksums.
  *
  * @example
  * await replaceFile("config.json", (partial) => writeFile(partial, text));
